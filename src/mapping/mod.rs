@@ -1,0 +1,1 @@
+//! Columns to user fields: rules, typed values, suggestions. Pure.
