@@ -2,5 +2,6 @@
 
 pub mod intercom;
 pub mod mapping;
+pub mod pace;
 pub mod rows;
 pub mod sandbox;

@@ -1,0 +1,72 @@
+//! Whether a failed request may start again, and when. Pure: time and chance are arguments.
+
+use std::time::Duration;
+
+/// What is worth telling apart about a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The connection could not be made: nothing was sent.
+    NotSent,
+    /// The request may have been carried out: a lost or unreadable answer, a 408 or a 5xx.
+    Uncertain,
+    /// The server understood and said no.
+    Refused,
+}
+
+/// How often and how patiently an attempt is repeated.
+#[derive(Debug, Clone, Copy)]
+pub struct RetryPolicy {
+    /// The attempts that one request may take, the first included; a 429 is none.
+    pub max_attempts: u32,
+    /// The longest wait after the first failure; doubles with each.
+    pub base: Duration,
+    /// The longest wait of all.
+    pub cap: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        // Six attempts within about 15 s outlast a restarting server; at 5 % faults one request in 60 million fails.
+        Self { max_attempts: 6, base: Duration::from_millis(500), cap: Duration::from_secs(8) }
+    }
+}
+
+impl RetryPolicy {
+    /// Returns the delay before the next attempt, or `None` to give up.
+    ///
+    /// `attempt` counts from 1. `chance` is in `0.0..1.0`: full jitter, so that many clients do not come back at once.
+    #[must_use]
+    pub fn delay_after(&self, attempt: u32, failure: Failure, chance: f64) -> Option<Duration> {
+        if attempt >= self.max_attempts || failure == Failure::Refused {
+            return None;
+        }
+        let longest = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.cap);
+        Some(longest.mul_f64(chance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(attempt: u32, failure: Failure, chance: f64, expected_ms: Option<u64>) {
+        let delay = RetryPolicy::default().delay_after(attempt, failure, chance);
+        assert_eq!(expected_ms.map(Duration::from_millis), delay);
+    }
+
+    #[test]
+    fn a_transient_failure_is_repeated_with_growing_jittered_delays() {
+        check(1, Failure::Uncertain, 1.0, Some(500));
+        check(1, Failure::Uncertain, 0.5, Some(250));
+        check(2, Failure::NotSent, 1.0, Some(1_000));
+        check(5, Failure::Uncertain, 1.0, Some(8_000));
+        check(5, Failure::Uncertain, 0.0, Some(0));
+    }
+
+    #[test]
+    fn the_last_attempt_and_a_refusal_are_final() {
+        check(6, Failure::Uncertain, 0.5, None);
+        check(1, Failure::Refused, 0.5, None);
+    }
+}
