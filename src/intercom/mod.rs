@@ -1,5 +1,31 @@
-//! Intercom's API as a typed client.
+//! Intercom's REST API (2.x contacts) as a typed client.
+//!
+//! [`Client`] is the one choke point: every request of the program goes through it, takes one token for every attempt,
+//! and comes back as a typed value or a typed error. Facts and their sources are named where they are used; the API's
+//! description is at <https://developers.intercom.com/docs/references/rest-api/api.intercom.io>.
 
+mod answer;
+mod attributes;
+mod client;
+mod connection;
+mod contact;
+mod contacts;
+mod diff;
+mod error;
 mod fields;
+mod pages;
+mod token;
+mod traffic;
+mod upsert;
 
+pub use attributes::{DataAttribute, NewAttribute};
+pub use client::{Client, Trace};
+pub use connection::{Connection, Region};
+pub use contact::{Address, Contact, NestedList};
+pub use contacts::{App, Me};
+pub use error::{ApiError, Refusal};
 pub use fields::{Field, UserFields, Value};
+pub use pages::{Cursor, Page, pages};
+pub use token::AccessToken;
+pub use traffic::{Latency, Traffic};
+pub use upsert::{Mode, UpsertError, Upserted};

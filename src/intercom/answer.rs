@@ -1,0 +1,188 @@
+//! One answer of the server, and what it means for the request.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Url, blocking};
+use serde::de::DeserializeOwned;
+
+use super::client::{Call, Effect};
+use super::{ApiError, Refusal};
+use crate::pace::Failure;
+use crate::pace::QuotaHeaders;
+
+/// An answer whose body was read to its end.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) quota: QuotaHeaders,
+    pub(super) request_id: Option<String>,
+    location: Option<String>,
+    body: Vec<u8>,
+}
+
+/// What one attempt came to.
+pub(super) enum Verdict<T> {
+    Value(T),
+    /// 429: the row is not to blame, and everybody waits.
+    Throttled(QuotaHeaders),
+    Failed {
+        failure: Failure,
+        error: ApiError,
+    },
+}
+
+impl Answer {
+    pub(super) fn read(response: blocking::Response) -> reqwest::Result<Self> {
+        let headers = response.headers();
+        Ok(Self {
+            status: response.status().as_u16(),
+            quota: quota_headers(headers),
+            request_id: text(headers, "x-request-id"),
+            location: text(headers, header::LOCATION.as_str()),
+            body: response.bytes()?.into(),
+        })
+    }
+
+    /// Decides what this answer means for the call that it answers.
+    pub(super) fn judge<T: DeserializeOwned>(self, call: &Call) -> Verdict<T> {
+        match self.status {
+            429 => Verdict::Throttled(self.quota),
+            200..=299 => match serde_json::from_slice(&self.body) {
+                Ok(value) => Verdict::Value(value),
+                Err(error) => self.unreadable(call, &error),
+            },
+            300..=399 => {
+                Verdict::refused(ApiError::Redirected { location: self.location.unwrap_or_default() })
+            }
+            408 | 500.. => {
+                let reason = format!("HTTP {}", self.status);
+                self.uncertain(&reason)
+            }
+            _ if self.is_html() => Verdict::refused(self.not_intercom(&call.url)),
+            401..=403 => Verdict::refused(ApiError::NotAllowed(self.refusal())),
+            _ => Verdict::refused(ApiError::Refused(self.refusal())),
+        }
+    }
+
+    /// A success that cannot be read: empty, cut off, or not from Intercom at all.
+    fn unreadable<T>(self, call: &Call, error: &serde_json::Error) -> Verdict<T> {
+        if self.is_html() {
+            let failure = match call.effect {
+                Effect::Reads => Failure::Refused,
+                Effect::Writes => Failure::Uncertain,
+            };
+            return Verdict::Failed { failure, error: self.not_intercom(&call.url) };
+        }
+        if self.body.is_empty() {
+            return self.uncertain("an empty body");
+        }
+        self.uncertain(&format!("a body that is not what the API describes: {error}"))
+    }
+
+    fn uncertain<T>(self, reason: &str) -> Verdict<T> {
+        let error = ApiError::AnswerLost {
+            attempts: 0,
+            reason: reason.into(),
+            status: Some(self.status),
+            request_id: self.request_id,
+        };
+        Verdict::Failed { failure: Failure::Uncertain, error }
+    }
+
+    fn refusal(&self) -> Refusal {
+        Refusal::read(self.status, self.request_id.as_deref(), &self.body)
+    }
+
+    fn is_html(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    fn not_intercom(&self, url: &Url) -> ApiError {
+        ApiError::NotIntercom { host: host(url), content: "HTML".into(), status: self.status }
+    }
+}
+
+impl<T> Verdict<T> {
+    /// Tells a connection that could not be made from an answer that was lost.
+    pub(super) fn of_transport_error(error: &reqwest::Error, url: &Url) -> Self {
+        let reason = root_cause(error);
+        if error.is_connect() {
+            let error = ApiError::Unreachable { host: host(url), attempts: 0, reason };
+            return Self::Failed { failure: Failure::NotSent, error };
+        }
+        let reason = if error.is_timeout() { "the answer took too long".into() } else { reason };
+        let error = ApiError::AnswerLost { attempts: 0, reason, status: None, request_id: None };
+        Self::Failed { failure: Failure::Uncertain, error }
+    }
+
+    pub(super) fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Failed { failure: Failure::Uncertain, .. })
+    }
+
+    fn refused(error: ApiError) -> Self {
+        Self::Failed { failure: Failure::Refused, error }
+    }
+}
+
+impl ApiError {
+    /// Writes into an error how often it was tried.
+    pub(super) fn after(mut self, tried: u32) -> Self {
+        if let Self::Unreachable { attempts, .. } | Self::AnswerLost { attempts, .. } = &mut self {
+            *attempts = tried;
+        }
+        self
+    }
+}
+
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("the server");
+    url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
+}
+
+/// Returns the innermost message of an error: reqwest's own only says which step failed.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    match error.source() {
+        Some(_) => cause.to_string(),
+        None => "the connection broke".into(),
+    }
+}
+
+fn quota_headers(headers: &HeaderMap) -> QuotaHeaders {
+    QuotaHeaders {
+        limit: number(headers, "x-ratelimit-limit"),
+        remaining: number(headers, "x-ratelimit-remaining"),
+        reset: number(headers, "x-ratelimit-reset"),
+        date: text(headers, header::DATE.as_str()).and_then(|date| http_date(&date)),
+        retry_after: number(headers, header::RETRY_AFTER.as_str()).map(Duration::from_secs),
+    }
+}
+
+fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(Into::into)
+}
+
+/// Reads `Sun, 22 Nov 2026 02:15:00 GMT` as seconds since 1970.
+fn http_date(text: &str) -> Option<u64> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    parser.parse_timestamp(text).ok()?.as_second().try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_header_is_read_as_seconds() {
+        assert_eq!(Some(784_111_777), http_date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(None, http_date("yesterday"));
+    }
+}

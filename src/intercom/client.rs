@@ -1,0 +1,161 @@
+//! The choke point: limit, authentication, sending, headers, decoding and retry of every request.
+//!
+//! Nothing else in the program sends HTTP. Each attempt takes one ticket of the limiter; a 429 counts as no attempt.
+
+use reqwest::blocking as http;
+use reqwest::{Method, Url, header, redirect};
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, Verdict};
+use super::traffic::Meter;
+use super::{ApiError, Connection, Traffic};
+use crate::pace::Limiter;
+use crate::pace::RetryPolicy;
+use crate::pace::Turn;
+
+/// A connection to one workspace. Shared by all threads of a run.
+pub struct Client {
+    http: http::Client,
+    connection: Connection,
+    limiter: Limiter,
+    retry: RetryPolicy,
+    meter: Meter,
+}
+
+/// What one row, or one page, has cost so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Attempts sent, retries and throttled ones included.
+    pub requests: u32,
+    /// Attempts of the last request, throttled ones excluded.
+    pub attempts: u32,
+    /// Intercom's id of the last answer.
+    pub request_id: Option<String>,
+    /// A write may have been carried out although its answer was lost.
+    pub is_uncertain: bool,
+}
+
+/// One request as it is to be sent, as often as it takes.
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) effect: Effect,
+}
+
+/// What a request does to the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Changes nothing.
+    Reads,
+    /// May have changed something even if its answer is lost.
+    Writes,
+}
+
+impl Client {
+    /// Returns a client for a workspace; connects at the first request.
+    ///
+    /// # Errors
+    /// When the machine's TLS roots cannot be read.
+    pub fn new(connection: Connection, limiter: Limiter) -> Result<Self, reqwest::Error> {
+        // The program's only TLS provider; a second client in one process finds it installed, which is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = http::Client::builder()
+            .user_agent(concat!("intercom-bulk/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            // Our own retries take a token each; reqwest's would not.
+            .retry(reqwest::retry::never())
+            .connect_timeout(connection.connect_timeout)
+            .timeout(connection.read_timeout)
+            .pool_max_idle_per_host(connection.idle_connections)
+            .tcp_nodelay(true)
+            .http1_only();
+        if connection.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build()?;
+        Ok(Self { http, connection, limiter, retry: RetryPolicy::default(), meter: Meter::new() })
+    }
+
+    /// Returns the requests so far.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.meter.traffic(self.limiter.quota_use())
+    }
+
+    /// Returns a call of `method` on the path made of `segments`, each percent-encoded.
+    pub(super) fn call(&self, method: Method, effect: Effect, segments: &[&str]) -> Call {
+        let mut url = self.connection.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        Call { method, url, body: None, effect }
+    }
+
+    /// Sends a call until it is answered, refused, or given up.
+    pub(super) fn send<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<T, ApiError> {
+        trace.attempts = 1;
+        loop {
+            match self.attempt(call, trace)? {
+                Verdict::Value(value) => return Ok(value),
+                Verdict::Throttled(headers) => self.limiter.throttled(&headers, fastrand::f64()),
+                Verdict::Failed { failure, error } => {
+                    let delay = self.retry.delay_after(trace.attempts, failure, fastrand::f64());
+                    let Some(delay) = delay else { return Err(error.after(trace.attempts)) };
+                    self.meter.retried();
+                    self.limiter.back_off(delay);
+                    trace.attempts += 1;
+                }
+            }
+        }
+    }
+
+    fn attempt<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<Verdict<T>, ApiError> {
+        let turn = if trace.requests == 0 { Turn::Opening } else { Turn::Following };
+        let ticket = self.limiter.acquire(turn)?;
+        trace.requests += 1;
+        self.meter.started();
+        let begun = self.limiter.clock().now();
+        let answer = self.request(call).send().and_then(Answer::read);
+        let elapsed = self.limiter.clock().now() - begun;
+        self.meter.ended(answer.as_ref().ok().map(|answer| answer.status), elapsed);
+        if let Ok(answer) = &answer {
+            self.limiter.answered(&ticket, &answer.quota);
+            trace.request_id.clone_from(&answer.request_id);
+        }
+        let verdict = match answer {
+            Ok(answer) => answer.judge(call),
+            Err(error) => Verdict::of_transport_error(&error, &call.url),
+        };
+        trace.is_uncertain |= call.effect == Effect::Writes && verdict.is_uncertain();
+        Ok(verdict)
+    }
+
+    fn request(&self, call: &Call) -> http::RequestBuilder {
+        let request = self
+            .http
+            .request(call.method.clone(), call.url.clone())
+            .header(header::AUTHORIZATION, self.connection.token.authorization())
+            .header(header::ACCEPT, "application/json")
+            .header("Intercom-Version", &self.connection.api_version);
+        match &call.body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
+            None => request,
+        }
+    }
+}
+
+impl Call {
+    /// Adds a JSON body.
+    pub(super) fn json(mut self, body: &impl serde::Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("fields and queries are maps with text keys");
+        self.body = Some(body);
+        self
+    }
+
+    /// Adds a query parameter.
+    pub(super) fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+}

@@ -1,0 +1,119 @@
+//! The verbs on contacts, one request each.
+
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+
+use super::client::Effect;
+use super::{ApiError, Client, Contact, Cursor, Page, Trace, UserFields};
+
+/// Who the token belongs to.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Me {
+    /// The workspace.
+    pub app: Option<App>,
+}
+
+/// A workspace.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct App {
+    /// Its id.
+    pub id_code: String,
+}
+
+/// A search: a query in the API's grammar, and where to go on.
+#[derive(Serialize)]
+struct Search<'a> {
+    query: &'a serde_json::Value,
+    pagination: Pagination<'a>,
+}
+
+#[derive(Serialize)]
+struct Pagination<'a> {
+    per_page: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starting_after: Option<&'a str>,
+}
+
+impl Client {
+    /// The most contacts that one page holds (2.x).
+    pub const PAGE_SIZE: u32 = 150;
+
+    /// Returns who the token belongs to: the cheapest proof that it works.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub fn me(&self, trace: &mut Trace) -> Result<Me, ApiError> {
+        self.send(&self.call(Method::GET, Effect::Reads, &["me"]), trace)
+    }
+
+    /// Creates a contact; one that exists is refused with `conflict`.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub fn create(&self, fields: &UserFields, trace: &mut Trace) -> Result<Contact, ApiError> {
+        self.send(&self.call(Method::POST, Effect::Writes, &["contacts"]).json(fields), trace)
+    }
+
+    /// Reads a contact by Intercom's id: always what was last written.
+    ///
+    /// # Errors
+    /// As [`ApiError`]; archived and deleted contacts are not found.
+    pub fn read(&self, id: &str, trace: &mut Trace) -> Result<Contact, ApiError> {
+        self.send(&self.call(Method::GET, Effect::Reads, &["contacts", id]), trace)
+    }
+
+    /// Reads a user by the caller's own id. Needs version 2.13; does not find leads.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub fn find_by_external_id(&self, external_id: &str, trace: &mut Trace) -> Result<Contact, ApiError> {
+        let path = ["contacts", "find_by_external_id", external_id];
+        self.send(&self.call(Method::GET, Effect::Reads, &path), trace)
+    }
+
+    /// Writes the given fields of a contact and leaves the others alone.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub fn update(&self, id: &str, fields: &UserFields, trace: &mut Trace) -> Result<Contact, ApiError> {
+        self.send(&self.call(Method::PUT, Effect::Writes, &["contacts", id]).json(fields), trace)
+    }
+
+    /// Returns one page of all contacts, users and leads. The index behind it lags seconds to minutes.
+    ///
+    /// # Errors
+    /// As [`ApiError`]; a stale cursor is refused with `client_error`.
+    pub fn list(
+        &self,
+        per_page: u32,
+        starting_after: Option<&Cursor>,
+        trace: &mut Trace,
+    ) -> Result<Page<Contact>, ApiError> {
+        let mut call =
+            self.call(Method::GET, Effect::Reads, &["contacts"]).query("per_page", &per_page.to_string());
+        if let Some(cursor) = starting_after {
+            call = call.query("starting_after", cursor.as_str());
+        }
+        self.send(&call, trace)
+    }
+
+    /// Returns one page of the contacts that match a query, from the same lagging index.
+    ///
+    /// Pagination goes into the body: the API ignores it in the query string.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub fn search(
+        &self,
+        query: &serde_json::Value,
+        per_page: u32,
+        starting_after: Option<&Cursor>,
+        trace: &mut Trace,
+    ) -> Result<Page<Contact>, ApiError> {
+        let pagination = Pagination { per_page, starting_after: starting_after.map(Cursor::as_str) };
+        let call = self
+            .call(Method::POST, Effect::Reads, &["contacts", "search"])
+            .json(&Search { query, pagination });
+        self.send(&call, trace)
+    }
+}

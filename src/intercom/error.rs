@@ -1,0 +1,179 @@
+//! What can go wrong with a request, by what there is to do about it.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// The server's "no" to one request, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// Intercom's code (`parameter_invalid`, `conflict`, …), or `http_<status>` when it gave none.
+    pub code: String,
+    /// Intercom's message.
+    pub message: String,
+    /// The parameter that Intercom named.
+    pub field: Option<String>,
+    /// Intercom's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, HTTP {}", self.message, self.code, self.status)?;
+        match &self.request_id {
+            Some(request_id) => write!(f, ", request {request_id})"),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+/// Why a request did not bring what was asked for. A variant is a different thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// The data of this request are wrong; others may succeed.
+    #[error("Intercom refused: {0}")]
+    Refused(Refusal),
+    /// 401, 402 or 403: the token, its scope or the plan; no request will succeed.
+    #[error("Intercom does not let this token in: {0}")]
+    NotAllowed(Refusal),
+    /// Nothing was sent, again and again: no connection could be made.
+    #[error("no connection to {host} after {attempts} attempts: {reason}")]
+    Unreachable {
+        /// The host and port.
+        host: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// The last reason.
+        reason: String,
+    },
+    /// The request may have been carried out, but no usable answer came, again and again.
+    #[error("no usable answer after {attempts} attempts: {reason}")]
+    AnswerLost {
+        /// How often it was tried.
+        attempts: u32,
+        /// The last reason.
+        reason: String,
+        /// The last HTTP status, if one came.
+        status: Option<u16>,
+        /// Intercom's id of the last request, if it came.
+        request_id: Option<String>,
+    },
+    /// The server sends elsewhere; the token does not follow.
+    #[error("the server redirects to {location}, where the token is not sent")]
+    Redirected {
+        /// Where to.
+        location: String,
+    },
+    /// What answers is not Intercom's API.
+    #[error("{host} answers with {content} where Intercom's API answers with JSON (HTTP {status})")]
+    NotIntercom {
+        /// The host and port.
+        host: String,
+        /// What came instead.
+        content: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The run was stopped before the request started.
+    #[error(transparent)]
+    Halted(#[from] crate::pace::Halted),
+}
+
+impl ApiError {
+    /// Returns the server's own words, if it said no.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::NotAllowed(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Returns whether there is no such contact: 404, or 410 after a merge.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(Refusal { status: 404 | 410, .. }))
+    }
+
+    /// Returns the refusal when it says that the identity is taken. Old versions sent it with 400: the code decides.
+    #[must_use]
+    pub fn conflict(&self) -> Option<&Refusal> {
+        self.refusal().filter(|refusal| refusal.code == "conflict" || refusal.status == 409)
+    }
+
+    /// Returns whether no further request can succeed, so that the run ends.
+    #[must_use]
+    pub fn ends_the_run(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAllowed(_)
+                | Self::Unreachable { .. }
+                | Self::Redirected { .. }
+                | Self::NotIntercom { .. }
+        )
+    }
+}
+
+/// The body of an error: `{"type":"error.list","request_id":…,"errors":[{"code","message","field"}]}`.
+#[derive(Deserialize)]
+struct ErrorList {
+    request_id: Option<String>,
+    #[serde(default)]
+    errors: Vec<ErrorItem>,
+}
+
+#[derive(Deserialize)]
+struct ErrorItem {
+    code: Option<String>,
+    message: Option<String>,
+    field: Option<String>,
+}
+
+impl Refusal {
+    /// Reads an error's body; what is no error list is described by its status.
+    pub(super) fn read(status: u16, request_id: Option<&str>, body: &[u8]) -> Self {
+        let list = serde_json::from_slice::<ErrorList>(body).ok();
+        let body_id = list.as_ref().and_then(|list| list.request_id.clone());
+        let item = list.and_then(|list| list.errors.into_iter().next());
+        let item = item.unwrap_or(ErrorItem { code: None, message: None, field: None });
+        Self {
+            status,
+            code: item.code.unwrap_or_else(|| format!("http_{status}")),
+            message: item.message.unwrap_or_else(|| "no reason given".into()),
+            field: item.field,
+            request_id: body_id.or_else(|| request_id.map(Into::into)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        assert_eq!(expected, Refusal::read(400, Some("header-id"), body.as_bytes()).to_string());
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_intercoms_own_words() {
+        check(
+            r#"{"type":"error.list","request_id":"r1","errors":[{"code":"parameter_invalid","message":"no"}]}"#,
+            "no (parameter_invalid, HTTP 400, request r1)",
+        );
+        check(
+            r#"{"type":"error.list","request_id":null,"errors":[{"code":"bad_request"}]}"#,
+            "no reason given (bad_request, HTTP 400, request header-id)",
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_no_error_list_is_told_by_its_status() {
+        check("", "no reason given (http_400, HTTP 400, request header-id)");
+        check("null", "no reason given (http_400, HTTP 400, request header-id)");
+        check("<html>", "no reason given (http_400, HTTP 400, request header-id)");
+        check(r#"{"errors":[]}"#, "no reason given (http_400, HTTP 400, request header-id)");
+    }
+}

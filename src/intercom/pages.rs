@@ -1,0 +1,70 @@
+//! Cursor pagination as an iterator.
+
+use serde::Deserialize;
+
+use super::ApiError;
+
+/// Where the next page of a listing begins; opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// Returns the text that the API takes back as `starting_after`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "Envelope<T>")]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins; `None` on the last.
+    pub next: Option<Cursor>,
+    /// How many there are on all pages, as the server's index counts now.
+    pub total_count: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct Envelope<T> {
+    data: Vec<T>,
+    #[serde(default)]
+    total_count: u64,
+    pages: Option<Pages>,
+}
+
+#[derive(Deserialize)]
+struct Pages {
+    next: Option<Next>,
+}
+
+#[derive(Deserialize)]
+struct Next {
+    starting_after: Option<Cursor>,
+}
+
+impl<T> From<Envelope<T>> for Page<T> {
+    fn from(envelope: Envelope<T>) -> Self {
+        let next = envelope.pages.and_then(|pages| pages.next).and_then(|next| next.starting_after);
+        Self { items: envelope.data, next, total_count: envelope.total_count }
+    }
+}
+
+/// Walks a cursor-paginated listing, one request a step, and ends at the first error.
+pub fn pages<T>(
+    mut fetch: impl FnMut(Option<&Cursor>) -> Result<Page<T>, ApiError>,
+) -> impl Iterator<Item = Result<Page<T>, ApiError>> {
+    let mut next = Some(None);
+    std::iter::from_fn(move || {
+        let cursor: Option<Cursor> = next.take()?;
+        let page = fetch(cursor.as_ref());
+        if let Ok(page) = &page {
+            next = page.next.clone().map(Some);
+        }
+        Some(page)
+    })
+}

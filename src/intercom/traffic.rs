@@ -1,0 +1,94 @@
+//! What the requests of a run cost: counts and latencies.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::pace::QuotaUse;
+
+/// How long answers took, from the start of an attempt to its last byte.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Half of the answers were faster.
+    pub p50: Duration,
+    /// Nine of ten were faster.
+    pub p90: Duration,
+    /// Ninety-nine of a hundred were faster.
+    pub p99: Duration,
+    /// The slowest.
+    pub max: Duration,
+}
+
+/// The requests of a run so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Attempts sent, retries included.
+    pub requests: u64,
+    /// Answers by HTTP status.
+    pub by_status: BTreeMap<u16, u64>,
+    /// Attempts that repeated a failed one; a 429 is none.
+    pub retries: u64,
+    /// Attempts that were answered with 429.
+    pub throttled: u64,
+    /// Requests whose answer is awaited now.
+    pub in_flight: u64,
+    /// How long answers took.
+    pub latency: Latency,
+    /// What the headers told of the quota.
+    pub quota: QuotaUse,
+}
+
+/// Counts requests as they happen.
+pub(super) struct Meter(Mutex<Counts>);
+
+struct Counts {
+    traffic: Traffic,
+    microseconds: Histogram<u64>,
+}
+
+impl Meter {
+    pub(super) fn new() -> Self {
+        // Two significant digits: a latency is told to the percent, in a few kilobytes.
+        let microseconds = Histogram::new(2).expect("two significant digits are allowed");
+        Self(Mutex::new(Counts { traffic: Traffic::default(), microseconds }))
+    }
+
+    pub(super) fn started(&self) {
+        let mut counts = self.lock();
+        counts.traffic.requests += 1;
+        counts.traffic.in_flight += 1;
+    }
+
+    pub(super) fn ended(&self, status: Option<u16>, elapsed: Duration) {
+        let mut counts = self.lock();
+        counts.traffic.in_flight -= 1;
+        let microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        counts.microseconds.saturating_record(microseconds);
+        if let Some(status) = status {
+            *counts.traffic.by_status.entry(status).or_default() += 1;
+            counts.traffic.throttled += u64::from(status == 429);
+        }
+    }
+
+    pub(super) fn retried(&self) {
+        self.lock().traffic.retries += 1;
+    }
+
+    pub(super) fn traffic(&self, quota: QuotaUse) -> Traffic {
+        let counts = self.lock();
+        let at = |quantile| Duration::from_micros(counts.microseconds.value_at_quantile(quantile));
+        let latency = Latency {
+            p50: at(0.5),
+            p90: at(0.9),
+            p99: at(0.99),
+            max: Duration::from_micros(counts.microseconds.max()),
+        };
+        Traffic { latency, quota, ..counts.traffic.clone() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
