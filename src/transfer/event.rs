@@ -1,0 +1,188 @@
+//! What happens during a transfer: the only thing that the pipelines and the faces share.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use super::{Reject, Traffic};
+use crate::intercom::ApiError;
+use crate::rows::InputError;
+use crate::rows::Position;
+
+/// How a row ended. Each row ends in exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The user is new.
+    Created,
+    /// At least one field of the user was written.
+    Updated,
+    /// The user had every value already; nothing was written.
+    Unchanged,
+    /// The row cannot be sent; nothing was.
+    Invalid,
+    /// The server said no.
+    Rejected,
+    /// Sent, but the answer was lost and could not be settled.
+    Unknown,
+    /// Not attempted.
+    Pending,
+}
+
+impl Outcome {
+    /// Returns the word that files and messages use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Invalid => "invalid",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// Rows by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // The names are the outcomes.
+pub struct Tally {
+    /// Rows taken from the input, whatever became of them.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub invalid: u64,
+    pub rejected: u64,
+    pub unknown: u64,
+    pub pending: u64,
+}
+
+impl Tally {
+    /// Counts an outcome.
+    pub fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Created => &mut self.created,
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Invalid => &mut self.invalid,
+            Outcome::Rejected => &mut self.rejected,
+            Outcome::Unknown => &mut self.unknown,
+            Outcome::Pending => &mut self.pending,
+        } += 1;
+    }
+
+    /// Returns the rows that have an outcome.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.applied() + self.invalid + self.rejected + self.unknown + self.pending
+    }
+
+    /// Returns the rows whose user is now as the row says.
+    #[must_use]
+    pub fn applied(&self) -> u64 {
+        self.created + self.updated + self.unchanged
+    }
+
+    /// Returns the rows that a person should look at.
+    #[must_use]
+    pub fn faulty(&self) -> u64 {
+        self.invalid + self.rejected + self.unknown
+    }
+
+    /// Returns whether every row read has exactly one outcome: invariant 12.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        self.read == self.ended()
+    }
+}
+
+/// The end of one row.
+#[derive(Debug, Clone)]
+pub struct RowEvent {
+    /// Where the row stands.
+    pub position: Position,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, and the row itself, if it did not end well.
+    pub reject: Option<Box<Reject>>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Since the pipeline began.
+    pub elapsed: Duration,
+    /// Rows by outcome.
+    pub tally: Tally,
+    /// The rows of the whole input, as far as known.
+    pub total: Option<Total>,
+    /// Requests so far.
+    pub traffic: Traffic,
+}
+
+/// How many rows there are in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// Counted.
+    Exact(u64),
+    /// By the bytes read so far.
+    About(u64),
+}
+
+/// How far an export is, and what it came to.
+#[derive(Debug, Clone, Default)]
+pub struct Exported {
+    /// Since the pipeline began.
+    pub elapsed: Duration,
+    /// Users written.
+    pub written: u64,
+    /// Contacts seen, each once.
+    pub seen: u64,
+    /// Contacts that the listing gave twice.
+    pub duplicates_dropped: u64,
+    /// Contacts of another role than asked for.
+    pub other_role: u64,
+    /// What the server counts, as of the newest page.
+    pub server_total: u64,
+    /// Custom attributes that contacts have but the workspace does not list, with how many have them.
+    pub unlisted_attributes: BTreeMap<String, u64>,
+    /// Contacts with a nested list of which the API shows only the first ten.
+    pub cut_lists: u64,
+    /// Requests so far.
+    pub traffic: Traffic,
+}
+
+/// Something that happened, in the order in which the writer heard of it.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A row ended.
+    Row(RowEvent),
+    /// Time passed in an import.
+    Progress(Snapshot),
+    /// Time passed in an export.
+    Exported(Exported),
+}
+
+/// Why a pipeline ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// Everything was read and has its outcome.
+    Complete,
+    /// Somebody asked to stop.
+    Interrupted,
+    /// The server cannot be worked with: see [`ApiError::ends_the_run`], or too many answers were lost.
+    Server(ApiError),
+    /// The input could not be read to its end.
+    Input(InputError),
+}
+
+/// Hears every event, on one thread.
+pub trait Reporter {
+    /// Takes note of an event.
+    ///
+    /// # Errors
+    /// When an output cannot be written; the pipeline then stops.
+    fn on(&mut self, event: &Event) -> io::Result<()>;
+}

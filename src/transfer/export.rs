@@ -1,0 +1,248 @@
+//! The export pipeline: one thread fetches the next page while another writes the last one.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::columns::is_cut;
+use super::{Columns, Event, Exported, Reporter};
+use crate::intercom::ApiError;
+use crate::intercom::Client;
+use crate::intercom::Contact;
+use crate::intercom::Page;
+use crate::intercom::Trace;
+use crate::intercom::pages;
+use crate::pace::Clock;
+use crate::pace::Halt;
+use crate::rows::OutputCell;
+use crate::rows::RowWriter;
+
+/// How often the listing is walked at most until it shows as many contacts as it says there are.
+const WALKS: u32 = 3;
+
+/// Pages that wait for the writer; each is about half a megabyte.
+const PAGES_AHEAD: usize = 2;
+
+/// Which contacts to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RoleFilter {
+    /// Users only.
+    #[default]
+    User,
+    /// Leads only.
+    Lead,
+    /// All.
+    Any,
+}
+
+/// What to export, and how.
+pub struct Export<'a> {
+    /// Where from.
+    pub client: &'a Client,
+    /// The header.
+    pub columns: &'a Columns,
+    /// Which contacts.
+    pub role: RoleFilter,
+    /// Raised to stop after the page that is being fetched.
+    pub halt: Halt,
+    /// The time for progress.
+    pub clock: Clock,
+}
+
+/// Why an export was not finished. A variant is a different thing to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A page could not be fetched.
+    #[error("page {page}: {error}")]
+    Server {
+        /// The page, from 1.
+        page: u64,
+        /// Why.
+        error: ApiError,
+    },
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] io::Error),
+    /// The listing showed fewer contacts than it counts.
+    #[error("the listing showed {seen} contacts where the server counts {total}, {WALKS} times in a row")]
+    Incomplete {
+        /// Contacts seen.
+        seen: u64,
+        /// Contacts counted by the server.
+        total: u64,
+    },
+    /// The listing gave a cursor that it had just been asked for.
+    #[error("page {page}: the server repeats its cursor, so that the listing would never end")]
+    Endless {
+        /// The page, from 1.
+        page: u64,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped")]
+    Interrupted,
+}
+
+/// A contact's id: 24 hex digits as 12 bytes where it is one, to remember millions of them in little memory.
+#[derive(PartialEq, Eq, Hash)]
+enum Seen {
+    ObjectId([u8; 12]),
+    Other(Box<str>),
+}
+
+impl Seen {
+    fn new(id: &str) -> Self {
+        let mut bytes = [0; 12];
+        let is_object_id = id.len() == 24
+            && bytes.iter_mut().enumerate().all(|(n, byte)| {
+                let digits = id.get(2 * n..2 * n + 2).filter(|digits| !digits.starts_with('+'));
+                digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).is_some_and(|value| {
+                    *byte = value;
+                    true
+                })
+            });
+        if is_object_id { Self::ObjectId(bytes) } else { Self::Other(id.into()) }
+    }
+}
+
+/// Writes every contact of the asked role once.
+///
+/// # Errors
+/// As [`ExportError`]; what was written by then is not a whole export.
+pub fn export<W: Write>(
+    job: &Export<'_>,
+    out: &mut RowWriter<W>,
+    reporter: &mut dyn Reporter,
+) -> Result<Exported, ExportError> {
+    let mut scribe = Scribe {
+        job,
+        out,
+        seen: HashSet::new(),
+        exported: Exported::default(),
+        begun: job.clock.now(),
+        pages: 0,
+    };
+    for _ in 0..WALKS {
+        scribe.walk(reporter)?;
+        if scribe.exported.seen >= scribe.exported.server_total {
+            return Ok(scribe.exported);
+        }
+    }
+    Err(ExportError::Incomplete { seen: scribe.exported.seen, total: scribe.exported.server_total })
+}
+
+/// The writing end: what was seen, and what it came to.
+struct Scribe<'a, W: Write> {
+    job: &'a Export<'a>,
+    out: &'a mut RowWriter<W>,
+    seen: HashSet<Seen>,
+    exported: Exported,
+    begun: std::time::Duration,
+    pages: u64,
+}
+
+impl<W: Write> Scribe<'_, W> {
+    /// Walks the listing from its beginning to its end. Contacts seen by an earlier walk are not written again.
+    fn walk(&mut self, reporter: &mut dyn Reporter) -> Result<(), ExportError> {
+        let job = self.job;
+        let is_first_walk = self.pages == 0;
+        thread::scope(|scope| {
+            let (send, inbox) = sync_channel(PAGES_AHEAD);
+            scope.spawn(move || fetch(job, &send));
+            self.hear(&inbox, is_first_walk, reporter)
+        })
+    }
+
+    fn hear(
+        &mut self,
+        inbox: &Receiver<Result<Page<Contact>, ApiError>>,
+        is_first_walk: bool,
+        reporter: &mut dyn Reporter,
+    ) -> Result<(), ExportError> {
+        let mut last = None;
+        for page in inbox {
+            self.pages += 1;
+            let page = page.map_err(|error| self.failed(error))?;
+            if page.next.is_some() && page.next == last {
+                return Err(ExportError::Endless { page: self.pages });
+            }
+            last.clone_from(&page.next);
+            self.exported.server_total = page.total_count;
+            for contact in &page.items {
+                self.write(contact, is_first_walk)?;
+            }
+            self.exported.elapsed = self.job.clock.now() - self.begun;
+            self.exported.traffic = self.job.client.traffic();
+            reporter.on(&Event::Exported(self.exported.clone()))?;
+        }
+        if self.job.halt.is_raised() && last.is_some() {
+            return Err(ExportError::Interrupted);
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: ApiError) -> ExportError {
+        match error {
+            ApiError::Halted(_) => ExportError::Interrupted,
+            error => ExportError::Server { page: self.pages, error },
+        }
+    }
+
+    fn write(&mut self, contact: &Contact, is_first_walk: bool) -> io::Result<()> {
+        if !self.seen.insert(Seen::new(&contact.id)) {
+            self.exported.duplicates_dropped += u64::from(is_first_walk);
+            return Ok(());
+        }
+        self.exported.seen += 1;
+        if !self.job.role.admits(contact) {
+            self.exported.other_role += 1;
+            return Ok(());
+        }
+        for name in self.job.columns.unlisted(contact) {
+            *self.exported.unlisted_attributes.entry(name.to_owned()).or_default() += 1;
+        }
+        self.exported.cut_lists += u64::from(is_cut(contact));
+        let cells: Vec<OutputCell<'_>> = self.job.columns.cells(contact).collect();
+        self.out.write_row(&cells)?;
+        self.exported.written += 1;
+        Ok(())
+    }
+}
+
+impl RoleFilter {
+    fn admits(self, contact: &Contact) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Lead => contact.role.as_deref() == Some("lead"),
+            Self::User => contact.role.as_deref() != Some("lead"),
+        }
+    }
+}
+
+/// Fetches one page after the other until the end, an error, or nobody listens any more.
+fn fetch(job: &Export<'_>, send: &SyncSender<Result<Page<Contact>, ApiError>>) {
+    let walk = pages(|cursor| {
+        let mut trace = Trace::default();
+        job.client.list(Client::PAGE_SIZE, cursor, &mut trace)
+    });
+    for page in walk {
+        if send.send(page).is_err() || job.halt.is_raised() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_id_is_remembered_in_twelve_bytes_and_anything_else_as_it_is() {
+        let is_small = |id| matches!(Seen::new(id), Seen::ObjectId(_));
+        assert!(is_small("6064d5c43910cc082d903f6c"));
+        assert!(!is_small("6064d5c43910cc082d903f6"));
+        assert!(!is_small("6064d5c43910cc082d903f6g"));
+        assert!(!is_small("+064d5c43910cc082d903f6c"));
+        assert!(Seen::new("6064d5c43910cc082d903f6c") != Seen::new("6064d5c43910cc082d903f6d"));
+    }
+}

@@ -1,0 +1,103 @@
+//! The import pipeline: one feed, a pool of workers, one writer.
+
+use std::io;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{ParallelBridge, ParallelIterator};
+
+use super::deliver::Courier;
+use super::event::Snapshot;
+use super::feed::{Feed, Reading};
+use super::order::Order;
+use super::stop::Stop;
+use super::writer::hear;
+use super::{Ended, Event, Reporter, Tally};
+use crate::intercom::Client;
+use crate::intercom::Mode;
+use crate::mapping::Key;
+use crate::mapping::Mapping;
+use crate::pace::Clock;
+use crate::pace::Halt;
+use crate::rows::Rows;
+
+/// What to import, and how.
+pub struct Import<'a> {
+    /// Where to.
+    pub client: &'a Client,
+    /// What the columns mean.
+    pub mapping: &'a Mapping,
+    /// What a row is matched by.
+    pub key: Key,
+    /// What may happen to a user.
+    pub mode: Mode,
+    /// The rows in flight at most.
+    pub concurrency: usize,
+    /// Raised to stop: what is in flight ends, nothing new starts.
+    pub halt: Halt,
+    /// The time for progress.
+    pub clock: Clock,
+}
+
+/// Delivers every row, and tells the reporter of each.
+///
+/// Memory does not grow with the input: at most `concurrency` rows are in flight, as many are held back behind rows of
+/// the same user, and the events between workers and writer are bounded.
+///
+/// # Errors
+/// When the reporter cannot write. Everything else that can happen is a row's outcome, or why the import ended.
+pub fn import(
+    job: &Import<'_>,
+    rows: &mut Rows,
+    reporter: &mut dyn Reporter,
+) -> io::Result<(Snapshot, Ended)> {
+    let (counted, size) = (rows.total_rows(), rows.size());
+    let (order, stop, reading) =
+        (Order::new(job.concurrency), Stop::new(job.halt.clone()), Reading::default());
+    let begun = job.clock.now();
+    let snapshot = |tally: &Tally| Snapshot {
+        elapsed: job.clock.now() - begun,
+        tally: Tally { read: reading.rows(), ..*tally },
+        total: reading.total(counted, size),
+        traffic: job.client.traffic(),
+    };
+    let courier = Courier { client: job.client, mode: job.mode, order: &order, stop: &stop };
+    let heard = thread::scope(|scope| {
+        let (events, inbox) = sync_channel(job.concurrency);
+        let feed = Feed {
+            rows: &mut *rows,
+            mapping: job.mapping,
+            key: job.key,
+            order: &order,
+            stop: &stop,
+            reading: &reading,
+            events: events.clone(),
+        };
+        let workers = scope.spawn(move || {
+            pool(job.concurrency).install(|| {
+                feed.par_bridge()
+                    .try_for_each_with(events, |events, admitted| courier.run(admitted, events))
+            })
+        });
+        let heard = hear(&inbox, reporter, &job.clock, |tally| Event::Progress(snapshot(tally)));
+        if heard.is_err() {
+            stop.because_of_output();
+        }
+        drop(inbox);
+        // A send fails only after the writer did, whose error is the one to tell.
+        let _ = workers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        heard
+    });
+    let end = snapshot(&heard?);
+    Ok((end, stop.reason()))
+}
+
+/// A pool of our own: its threads wait for answers, which the global pool's must not.
+fn pool(concurrency: usize) -> rayon::ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(concurrency)
+        .thread_name(|n| format!("import-{n}"))
+        .build()
+        .expect("a machine that runs this program can start its threads")
+}

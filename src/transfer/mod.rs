@@ -1,0 +1,22 @@
+//! The pipelines: import, export and check. They turn rows into requests, pages into rows, and everything that
+//! happens into events. They print nothing and write no file of their own.
+
+mod check;
+mod columns;
+mod deliver;
+mod event;
+mod export;
+mod feed;
+mod import;
+mod order;
+mod reject;
+mod stop;
+mod writer;
+
+pub use crate::intercom::{Latency, Traffic};
+pub use check::check;
+pub use columns::Columns;
+pub use event::{Ended, Event, Exported, Outcome, Reporter, RowEvent, Snapshot, Tally};
+pub use export::{Export, ExportError, RoleFilter, export};
+pub use import::{Import, import};
+pub use reject::{Reject, SourceRow, Stage};

@@ -1,0 +1,88 @@
+//! The end of a pipeline before its input's end: the first reason wins, and everybody starts nothing new.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::Ended;
+use crate::intercom::ApiError;
+use crate::intercom::UpsertError;
+use crate::pace::Halt;
+use crate::rows::InputError;
+
+/// How many rows in a row may lose their answer for good before the server counts as down. Each of them was tried
+/// for about ten seconds.
+const LOST_IN_A_ROW: u32 = 10;
+
+/// Collects why a pipeline stops.
+pub(super) struct Stop {
+    halt: Halt,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    reason: Option<Ended>,
+    lost_in_a_row: u32,
+}
+
+impl Stop {
+    pub(super) fn new(halt: Halt) -> Self {
+        Self { halt, state: Mutex::default() }
+    }
+
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.halt.is_raised()
+    }
+
+    /// The input cannot be read any further; what was read before is delivered.
+    pub(super) fn because_of_input(&self, error: InputError) {
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::Input(error));
+        });
+    }
+
+    /// An output cannot be written.
+    pub(super) fn because_of_output(&self) {
+        self.halt.raise();
+    }
+
+    /// A row was answered.
+    pub(super) fn note_answer(&self) {
+        self.with(|state| state.lost_in_a_row = 0);
+    }
+
+    /// A row failed; some failures are everybody's.
+    pub(super) fn note_failure(&self, error: &UpsertError) {
+        let UpsertError::Api(error) = error else { return self.note_answer() };
+        let is_fatal = match error {
+            ApiError::AnswerLost { .. } => self.with(|state| {
+                state.lost_in_a_row += 1;
+                state.lost_in_a_row >= LOST_IN_A_ROW
+            }),
+            ApiError::Halted(_) => false,
+            error => {
+                self.note_answer();
+                error.ends_the_run()
+            }
+        };
+        if is_fatal {
+            self.halt.raise();
+            self.with(|state| {
+                state.reason.get_or_insert(Ended::Server(error.clone()));
+            });
+        }
+    }
+
+    /// Returns why the pipeline ended.
+    pub(super) fn reason(self) -> Ended {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match state.reason {
+            Some(reason) => reason,
+            None if self.halt.is_raised() => Ended::Interrupted,
+            None => Ended::Complete,
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
