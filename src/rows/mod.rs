@@ -1,5 +1,189 @@
 //! Rows in, rows out: CSV, NDJSON, decoding, positions, atomic files. Knows nothing of Intercom.
+//!
+//! Everything that can be wrong with an input as a whole is found when it is opened, before the first row;
+//! what is wrong with one row is given out in its place, and reading goes on after it.
+//!
+//! UTF-16 and the multi-byte encodings of East Asia are transcoded to UTF-8 on the way in. Positions, raw
+//! rows and the header are then those of the UTF-8 text, and the header begins with a byte order mark, so
+//! that a file made of them is read as UTF-8 whatever the user says.
 
+mod csv_rows;
+mod digest;
+mod encoding;
+mod errors;
+mod flatten;
+mod format;
+mod header;
+mod input;
+mod ndjson_rows;
 mod row;
+mod sniff;
+mod tee;
 
+pub use digest::InputDigest;
+pub use encoding::encoding;
+pub use errors::{Binary, InputError, RowFault};
+pub use format::{Format, UnknownFormat};
+pub use input::{ReadOptions, Source};
 pub use row::{Cell, CellError, Position, Row};
+
+use csv_rows::CsvRows;
+use digest::Running;
+use input::Input;
+use ndjson_rows::NdjsonRows;
+use sniff::Look;
+
+/// What stands in the place of one row.
+#[derive(Debug, Clone)]
+pub enum Read {
+    /// A row with a cell for each column.
+    Row(Row),
+    /// Bytes that cannot be read as a row.
+    Bad(BadRow),
+}
+
+/// One row that cannot be read as a row. Reading goes on after it.
+#[derive(Debug, Clone)]
+pub struct BadRow {
+    /// Where it stands.
+    pub position: Position,
+    /// Its bytes, with the line ending if it has one.
+    pub raw: Vec<u8>,
+    /// Why it cannot be read.
+    pub fault: RowFault,
+}
+
+/// The rows of an input, in its order. Ends after the first error.
+pub struct Rows {
+    reader: Reader,
+    size: Option<u64>,
+    running: Running,
+    rows: u64,
+    has_ended: bool,
+}
+
+enum Reader {
+    // Boxed, because a CSV parser carries its tables with it.
+    Csv(Box<CsvRows>),
+    Ndjson(Box<NdjsonRows>),
+}
+
+impl Rows {
+    /// Opens an input and finds out what is left open by the options; reads the header.
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<Rows, InputError> {
+        let (reader, size) = source.open()?;
+        let input = Input::new(&source.name(), reader, options)?;
+        let running = input.running.clone();
+        let by_extension = source.path().and_then(Format::of_path);
+        let format = format_of(&source.name(), &input.head, options.format.or(by_extension))?;
+        let reader = match format {
+            Format::Csv => Reader::Csv(Box::new(CsvRows::new(input, options.delimiter)?)),
+            // A size means a regular file, which can be read twice.
+            Format::Ndjson if size.is_some() => {
+                let (scan, _) = source.open()?;
+                let scan = Input::new(&source.name(), scan, options)?;
+                Reader::Ndjson(Box::new(NdjsonRows::of_file(scan, input)?))
+            }
+            Format::Ndjson => Reader::Ndjson(Box::new(NdjsonRows::of_stream(input)?)),
+        };
+        Ok(Rows { reader, size, running, rows: 0, has_ended: false })
+    }
+
+    /// Reads rows from anything that can be read once, under a name to be shown in errors.
+    pub fn from_reader(
+        name: &str,
+        reader: Box<dyn std::io::Read + Send>,
+        options: &ReadOptions,
+    ) -> Result<Rows, InputError> {
+        let input = Input::new(name, reader, options)?;
+        let running = input.running.clone();
+        let reader = match format_of(name, &input.head, options.format)? {
+            Format::Csv => Reader::Csv(Box::new(CsvRows::new(input, options.delimiter)?)),
+            Format::Ndjson => Reader::Ndjson(Box::new(NdjsonRows::of_stream(input)?)),
+        };
+        Ok(Rows { reader, size: None, running, rows: 0, has_ended: false })
+    }
+
+    /// Returns the names of the columns: the trimmed header, or the dotted keys of NDJSON in order of
+    /// first appearance.
+    pub fn columns(&self) -> &[String] {
+        match &self.reader {
+            Reader::Csv(rows) => &rows.columns,
+            Reader::Ndjson(rows) => rows.columns(),
+        }
+    }
+
+    /// Returns the format, as given or as found out.
+    pub fn format(&self) -> Format {
+        match self.reader {
+            Reader::Csv(_) => Format::Csv,
+            Reader::Ndjson(_) => Format::Ndjson,
+        }
+    }
+
+    /// Returns the delimiter of a CSV, as given or as found out.
+    pub fn delimiter(&self) -> Option<u8> {
+        match &self.reader {
+            Reader::Csv(rows) => Some(rows.delimiter),
+            Reader::Ndjson(_) => None,
+        }
+    }
+
+    /// Returns the size of a regular file in bytes, and `None` for a stream.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Returns the number of rows, bad ones included, where it is known exactly.
+    pub fn total_rows(&self) -> Option<u64> {
+        match &self.reader {
+            Reader::Csv(_) => None,
+            Reader::Ndjson(rows) => rows.total,
+        }
+    }
+
+    /// Returns the header byte for byte, with its byte order mark and line ending, so that these bytes and
+    /// any raw rows after them are an input again. Empty for NDJSON.
+    pub fn header_bytes(&self) -> &[u8] {
+        match &self.reader {
+            Reader::Csv(rows) => &rows.header_bytes,
+            Reader::Ndjson(_) => &[],
+        }
+    }
+
+    /// Returns the digest of what was read, which is somewhat more than the rows given out unless the
+    /// iterator came to its end.
+    pub fn finish(self) -> InputDigest {
+        self.running.finish(self.rows)
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Read, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
+        }
+        let row = match &mut self.reader {
+            Reader::Csv(rows) => rows.next_row(),
+            Reader::Ndjson(rows) => rows.next_row(),
+        };
+        match &row {
+            Ok(Some(_)) => self.rows += 1,
+            Ok(None) | Err(_) => self.has_ended = true,
+        }
+        row.transpose()
+    }
+}
+
+fn format_of(name: &str, head: &[u8], known: Option<Format>) -> Result<Format, InputError> {
+    match (known, sniff::look(head)) {
+        (None | Some(Format::Ndjson), Look::JsonArray) => {
+            Err(InputError::JsonArray { name: name.to_owned() })
+        }
+        (Some(format), _) => Ok(format),
+        (None, Look::JsonObject) => Ok(Format::Ndjson),
+        (None, Look::Other) => Ok(Format::Csv),
+    }
+}
