@@ -7,6 +7,7 @@
 //! rows and the header are then those of the UTF-8 text, and the header begins with a byte order mark, so
 //! that a file made of them is read as UTF-8 whatever the user says.
 
+mod atomic;
 mod csv_rows;
 mod digest;
 mod encoding;
@@ -19,13 +20,16 @@ mod ndjson_rows;
 mod row;
 mod sniff;
 mod tee;
+mod write;
 
+pub use atomic::{AtomicFile, OutputError};
 pub use digest::InputDigest;
 pub use encoding::encoding;
 pub use errors::{Binary, InputError, RowFault};
 pub use format::{Format, UnknownFormat};
 pub use input::{ReadOptions, Source};
 pub use row::{Cell, CellError, Position, Row};
+pub use write::{OutputCell, RowWriter};
 
 use csv_rows::CsvRows;
 use digest::Running;
