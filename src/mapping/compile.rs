@@ -1,0 +1,407 @@
+//! From columns, rules and attributes to a plan; everything that can be wrong with a mapping is found here.
+
+use super::Attribute;
+use super::Empty;
+use super::Key;
+use super::Mapping;
+use super::MappingError;
+use super::MappingSpec;
+use super::NewAttribute;
+use super::Unknown;
+use super::UnknownColumn;
+use super::plan::PlannedColumn;
+use super::settle::{Circumstances, Decision};
+use super::value::Converter;
+use crate::intercom::Field;
+
+impl Mapping {
+    /// Settles what each column of a file becomes; the order of precedence is described in [`mapping`](super).
+    ///
+    /// # Errors
+    ///
+    /// If a column or a rule does not make sense; unknown columns are reported all at once.
+    pub fn compile(
+        columns: &[String],
+        spec: &MappingSpec,
+        attributes: &[Attribute],
+        key: Key,
+    ) -> Result<Self, MappingError> {
+        every_rule_has_its_column(columns, spec)?;
+        let circumstances = Circumstances { spec, attributes, key };
+        let mut draft = Draft { empty: spec.empty.unwrap_or_default(), ..Draft::default() };
+        for (index, column) in columns.iter().enumerate() {
+            draft.add(index, column, circumstances.decide(column)?);
+        }
+        draft.finish(columns, spec.unknown, key)
+    }
+}
+
+fn every_rule_has_its_column(columns: &[String], spec: &MappingSpec) -> Result<(), MappingError> {
+    match spec.rules.iter().find(|rule| !columns.iter().any(|column| rule.is_for(column))) {
+        None => Ok(()),
+        Some(rule) => Err(MappingError::NoSuchColumn {
+            column: rule.column.clone(),
+            field: rule.field.clone(),
+            columns: columns.to_vec(),
+        }),
+    }
+}
+
+/// A plan while the columns are gone through.
+#[derive(Debug, Default)]
+struct Draft {
+    empty: Empty,
+    planned: Vec<PlannedColumn>,
+    new_attributes: Vec<NewAttribute>,
+    read_only: Vec<String>,
+    nameless: Vec<String>,
+    unknown: Vec<UnknownColumn>,
+}
+
+impl Draft {
+    fn add(&mut self, index: usize, column: &str, decision: Decision) {
+        match decision {
+            Decision::Map { field, converter } => self.plan(index, column, field, converter),
+            Decision::MapNew { name, data_type, converter } => {
+                self.plan(index, column, Field::Custom(name.as_str().into()), converter);
+                self.new_attributes.push(NewAttribute { name, index, column: column.to_owned(), data_type });
+            }
+            Decision::Ignore => {}
+            Decision::ReadOnly => self.read_only.push(column.trim().to_owned()),
+            Decision::Nameless => self.nameless.push((index + 1).to_string()),
+            Decision::Unknown(unknown) => self.unknown.push(unknown),
+        }
+    }
+
+    fn plan(&mut self, index: usize, column: &str, field: Field, converter: Converter) {
+        let empty = match field {
+            Field::Id | Field::ExternalId | Field::Email | Field::Role => Empty::Leave,
+            _ => self.empty,
+        };
+        self.planned.push(PlannedColumn { index, name: column.to_owned(), field, converter, empty });
+    }
+
+    fn finish(self, columns: &[String], unknown: Unknown, key: Key) -> Result<Mapping, MappingError> {
+        if !self.unknown.is_empty() {
+            return Err(MappingError::UnknownColumns(self.unknown));
+        }
+        if let Some(error) = self.same_field() {
+            return Err(error);
+        }
+        if !self.planned.iter().any(|column| key.fields().contains(&column.field)) {
+            return Err(MappingError::NoKeyColumn { key, columns: columns.to_vec() });
+        }
+        let notices = self.notices(unknown);
+        Ok(Mapping { columns: self.planned, key, notices, new_attributes: self.new_attributes })
+    }
+
+    fn same_field(&self) -> Option<MappingError> {
+        let earlier =
+            |at: usize, field: &Field| self.planned[..at].iter().find(|column| column.field == *field);
+        self.planned.iter().enumerate().find_map(|(at, second)| {
+            earlier(at, &second.field).map(|first| MappingError::SameField {
+                field: second.field.clone(),
+                first: first.name.clone(),
+                second: second.name.clone(),
+            })
+        })
+    }
+
+    fn notices(&self, unknown: Unknown) -> Vec<String> {
+        let assumed: Vec<&str> = match unknown {
+            Unknown::AssumeAttribute => self.new_attributes.iter().map(|new| new.name.as_str()).collect(),
+            Unknown::Refuse | Unknown::CreateAttribute => Vec::new(),
+        };
+        [
+            ("ignored, read-only in Intercom", self.read_only.join(", ")),
+            ("ignored, without a name: columns", self.nameless.join(", ")),
+            ("taken for custom attributes, unchecked without a workspace", assumed.join(", ")),
+        ]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what}: {names}"))
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::AttributeType;
+
+    /// A case: columns, rules, and what else differs from the usual.
+    #[derive(Clone, Copy)]
+    struct Case<'a> {
+        columns: &'a [&'a str],
+        rules: &'a [&'a str],
+        ignore: &'a [&'a str],
+        attributes: &'a [&'a str],
+        unknown: Unknown,
+        key: Key,
+    }
+
+    const USUAL: Case<'_> = Case {
+        columns: &[],
+        rules: &[],
+        ignore: &[],
+        attributes: &["plan", "seats", "Mobile", "~old"],
+        unknown: Unknown::Refuse,
+        key: Key::Auto,
+    };
+
+    /// Compiles; an attribute that begins with `~` is archived.
+    fn compile(case: Case<'_>) -> Result<Mapping, MappingError> {
+        let columns: Vec<String> = case.columns.iter().map(ToString::to_string).collect();
+        let attributes: Vec<Attribute> = case
+            .attributes
+            .iter()
+            .map(|name| Attribute {
+                name: name.trim_start_matches('~').into(),
+                data_type: AttributeType::String,
+                archived: name.starts_with('~'),
+            })
+            .collect();
+        let spec = MappingSpec {
+            rules: case.rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+            ignore: case.ignore.iter().map(ToString::to_string).collect(),
+            empty: None,
+            unknown: case.unknown,
+        };
+        Mapping::compile(&columns, &spec, &attributes, case.key)
+    }
+
+    #[track_caller]
+    fn check(case: Case<'_>, expected: &str) {
+        let actual = match compile(case) {
+            Ok(mapping) => {
+                let columns: Vec<String> =
+                    mapping.columns().map(|(column, field)| format!("{column}={field}")).collect();
+                let notices: String = mapping.notices().iter().map(|notice| format!("\n{notice}")).collect();
+                format!("{}{notices}", columns.join(" "))
+            }
+            Err(error) => error.hint().map_or(error.to_string(), |hint| format!("{error}\n{hint}")),
+        };
+        assert_eq!(expected, actual);
+    }
+
+    fn columns<'a>(columns: &'a [&'a str]) -> Case<'a> {
+        Case { columns, ..USUAL }
+    }
+
+    #[test]
+    fn headers_are_the_mapping_that_people_want_first() {
+        check(
+            columns(&["E-mail", "User ID", "Full name", "Signed up", "plan", "custom.seats"]),
+            "E-mail=email User ID=external_id Full name=name Signed up=signed_up_at plan=custom.plan \
+             custom.seats=custom.seats",
+        );
+        check(
+            columns(&["email", "custom_attributes.plan"]),
+            "email=email custom_attributes.plan=custom.plan",
+        );
+    }
+
+    #[test]
+    fn our_own_export_can_be_imported_as_it_is() {
+        check(
+            columns(&["id", "email", "created_at", "location.city", "tags"]),
+            "email=email\nignored, read-only in Intercom: id, created_at, location.city, tags",
+        );
+        check(Case { key: Key::Id, ..columns(&["id", "email"]) }, "id=id email=email");
+    }
+
+    #[test]
+    fn exact_names_of_intercom_then_attributes_then_usual_names() {
+        let attributes = ["email", "Mail", "tags"];
+        check(
+            Case { attributes: &attributes, ..columns(&["email", "Mail", "tags"]) },
+            "email=email Mail=custom.Mail\nignored, read-only in Intercom: tags",
+        );
+        check(
+            Case { attributes: &["utm_source"], ..columns(&["email", "utm_source"]) },
+            "email=email utm_source=custom.utm_source",
+        );
+    }
+
+    #[test]
+    fn a_rule_beats_everything() {
+        check(
+            Case {
+                rules: &["email=custom.plan", "tags=custom.seats", "X=email", "X=external_id"],
+                ignore: &["X"],
+                ..columns(&["email", "tags", "X"])
+            },
+            "email=custom.plan tags=custom.seats X=external_id",
+        );
+    }
+
+    #[test]
+    fn a_column_can_be_left_out() {
+        check(Case { ignore: &["Foo", "absent"], ..columns(&["email", "Foo"]) }, "email=email");
+        check(columns(&["email", "", " "]), "email=email\nignored, without a name: columns: 2, 3");
+    }
+
+    #[test]
+    fn unknown_columns_are_reported_all_at_once_with_the_flags_that_settle_them() {
+        check(
+            columns(&["email", "Plan", "Emial", "Favourite colour"]),
+            "3 columns have no field in Intercom: `Plan` (did you mean `custom.plan`?), `Emial` (did you mean `email`?), \
+             `Favourite colour`\n\
+             say what each is: --map 'Plan=custom.plan' --map 'Emial=email' --ignore-column 'Favourite colour'; \
+             or leave it out: --ignore-column 'Plan'; or make new custom attributes of them: --create-attributes",
+        );
+        check(
+            columns(&["email", "Favourite colour"]),
+            "1 column has no field in Intercom: `Favourite colour`\n\
+             say what each is: --ignore-column 'Favourite colour'; or make new custom attributes of them: \
+             --create-attributes",
+        );
+        check(
+            Case { rules: &["P=custom.plann"], ..columns(&["email", "P"]) },
+            "1 column has no field in Intercom: `P` (there is no custom attribute `plann`; did you mean `custom.plan`?)\n\
+             say what each is: --map 'P=custom.plan'; or leave it out: --ignore-column 'P'; or make new custom \
+             attributes of them: --create-attributes",
+        );
+    }
+
+    #[test]
+    fn what_intercom_cannot_write_is_not_lost_silently() {
+        check(
+            columns(&["email", "UTM source"]),
+            "1 column has no field in Intercom: `UTM source` (Intercom's API does not let anyone write it)\n\
+             say what each is: --map 'UTM source=custom.utm_source'; or leave it out: --ignore-column 'UTM source'",
+        );
+        check(
+            Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "session_count"]) },
+            "1 column has no field in Intercom: `session_count` (Intercom dropped it with version 2.0 of the API)\n\
+             say what each is: --map 'session_count=custom.session_count'; or leave it out: --ignore-column \
+             'session_count'",
+        );
+    }
+
+    #[test]
+    fn a_usual_name_that_is_also_nearly_an_attribute_is_asked_about() {
+        check(
+            columns(&["email", "mobile"]),
+            "1 column has no field in Intercom: `mobile` (did you mean `custom.Mobile`, `phone`?)\n\
+             say what each is: --map 'mobile=custom.Mobile'; or leave it out: --ignore-column 'mobile'; or make new \
+             custom attributes of them: --create-attributes",
+        );
+    }
+
+    #[test]
+    fn without_a_workspace_unknown_columns_are_taken_on_trust_but_not_slips() {
+        let assume = Case { unknown: Unknown::AssumeAttribute, attributes: &[], ..USUAL };
+        check(
+            Case { columns: &["email", "plan", "custom.seats"], ..assume },
+            "email=email plan=custom.plan custom.seats=custom.seats\n\
+             taken for custom attributes, unchecked without a workspace: plan, seats",
+        );
+        check(
+            Case { columns: &["emial", "plan", "User ID"], ..assume },
+            "1 column has no field in Intercom: `emial` (did you mean `email`?)\n\
+             say what each is: --map 'emial=email'; or leave it out: --ignore-column 'emial'; or make new custom \
+             attributes of them: --create-attributes",
+        );
+        check(
+            Case { columns: &["emial", "email"], rules: &["emial=custom.emial"], ..assume },
+            "emial=custom.emial email=email\ntaken for custom attributes, unchecked without a workspace: emial",
+        );
+    }
+
+    #[test]
+    fn columns_without_an_attribute_are_listed_for_creation() {
+        let mapping = compile(Case {
+            unknown: Unknown::CreateAttribute,
+            rules: &["Bought=custom.bought:date(%d/%m/%Y)"],
+            ..columns(&["email", "Colour", "plan", "Bought"])
+        })
+        .unwrap();
+        let new: Vec<String> = mapping
+            .new_attributes()
+            .iter()
+            .map(|new| format!("{} {} {} {:?}", new.index, new.column, new.name, new.data_type))
+            .collect();
+        assert_eq!(new, ["1 Colour Colour None", "3 Bought bought Some(Date)"]);
+        assert_eq!(mapping.column(&Field::Custom("bought".into())), Some("Bought"));
+        assert!(mapping.notices().is_empty());
+    }
+
+    #[test]
+    fn two_columns_for_one_field_are_refused() {
+        check(
+            columns(&["E-mail", "Mail"]),
+            "columns `E-mail` and `Mail` are both `email`\n\
+             keep one: --ignore-column 'Mail' or --ignore-column 'E-mail'; or keep both: --map 'Mail=custom.other_email'",
+        );
+        check(
+            columns(&["email", "email"]),
+            "two columns are named `email`, and a user has one `email`\nrename one of them in the file",
+        );
+        check(
+            columns(&["email", "plan", "custom.plan"]),
+            "columns `plan` and `custom.plan` are both `custom.plan`\nkeep one: --ignore-column 'custom.plan' or \
+             --ignore-column 'plan'; or keep both: --map 'custom.plan=custom.other_plan'",
+        );
+    }
+
+    #[test]
+    fn a_rule_for_a_column_that_is_not_there_is_refused() {
+        check(
+            Case { rules: &["E-Mial=email"], ..columns(&["E-Mail", "plan"]) },
+            "the file has no column `E-Mial`, which is mapped to `email`\ndid you mean --map 'E-Mail=email'?",
+        );
+        check(
+            Case { rules: &["Seats=custom.seats"], ..columns(&["email", "plan"]) },
+            "the file has no column `Seats`, which is mapped to `custom.seats`\nthe columns are `email`, `plan`",
+        );
+    }
+
+    #[test]
+    fn an_archived_attribute_takes_no_values() {
+        check(
+            columns(&["email", "old"]),
+            "column `old`: the custom attribute `old` is archived\n\
+             unarchive it in Intercom, or leave the column out with --ignore-column 'old'",
+        );
+    }
+
+    #[test]
+    fn a_file_without_a_key_is_refused() {
+        check(
+            columns(&["name", "plan"]),
+            "no column is `external_id` or `email`, so there is nothing to match on; the columns are `name`, `plan`\n\
+             say which column it is: --map 'name=email'",
+        );
+        check(
+            Case { key: Key::ExternalId, ..columns(&["email", "name"]) },
+            "no column is `external_id`, so there is nothing to match on; the columns are `email`, `name`\n\
+             say which column it is: --map 'email=external_id'",
+        );
+        check(
+            Case { key: Key::Id, ignore: &["Contact"], ..columns(&["Contact"]) },
+            "no column is `id`, so there is nothing to match on; the columns are `Contact`\n\
+             say which column it is: --map 'Contact=id'",
+        );
+    }
+
+    #[test]
+    fn the_id_is_not_written_unless_it_is_the_key() {
+        check(
+            Case { rules: &["ID=id"], ..columns(&["ID", "email"]) },
+            "column `ID` cannot be written to `id`: Intercom assigns it; rows can be matched by it with --key id\n\
+             leave it out with --ignore-column 'ID', or keep it in a custom attribute with --map 'ID=custom.id'",
+        );
+        check(Case { rules: &["ID=id"], key: Key::Id, ..columns(&["ID", "email"]) }, "ID=id email=email");
+    }
+
+    #[test]
+    fn a_type_must_suit_the_field() {
+        check(
+            Case { rules: &["Mail=email:integer"], ..columns(&["Mail"]) },
+            "`Mail=email:integer` is not a mapping: `email` is text, not integer\n\
+             write --map 'Column=field' or --map 'Column=field:type'; the types are text, integer, float, boolean, \
+             date, date(%d/%m/%Y), list(;)",
+        );
+    }
+}

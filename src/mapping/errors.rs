@@ -1,0 +1,278 @@
+//! What can be wrong with a mapping, found before the first row is read.
+
+use super::Key;
+use super::suggest::{ignore_flag, map_flag, nearest, ticked};
+use crate::intercom::Field;
+
+/// The types that a rule may give, for hints.
+const KINDS: &str = "text, integer, float, boolean, date, date(%d/%m/%Y), list(;)";
+
+/// Why a mapping cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// Columns that nothing is known about; all of them at once.
+    #[error("{}", unknown_columns(.0))]
+    UnknownColumns(Vec<UnknownColumn>),
+    /// Two columns for one field.
+    #[error("{}", same_field(.field, .first, .second))]
+    SameField {
+        /// The field that both mean.
+        field: Field,
+        /// The column that stands first in the file.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// A rule for a field that does not exist.
+    #[error("column `{column}` is mapped to `{field}`, which is not a field")]
+    UnknownField {
+        /// The rule's column.
+        column: String,
+        /// What the rule calls the field.
+        field: String,
+        /// The fields that look like it.
+        nearest: Vec<String>,
+    },
+    /// A rule for a field that Intercom does not take.
+    #[error("column `{column}` cannot be written to `{field}`: {why}")]
+    NotWritable {
+        /// The rule's column.
+        column: String,
+        /// Intercom's name of the field.
+        field: String,
+        /// Why it cannot be written.
+        why: String,
+    },
+    /// A rule for a column that the file does not have.
+    #[error("the file has no column `{column}`, which is mapped to `{field}`")]
+    NoSuchColumn {
+        /// The rule's column.
+        column: String,
+        /// The rule's field.
+        field: Field,
+        /// The columns of the file.
+        columns: Vec<String>,
+    },
+    /// A column for an attribute that takes no values.
+    #[error("column `{column}`: the custom attribute `{attribute}` is archived")]
+    ArchivedAttribute {
+        /// The column.
+        column: String,
+        /// The attribute's name.
+        attribute: String,
+    },
+    /// No column that rows could be matched by.
+    #[error("no column is {}, so there is nothing to match on; the columns are {}", wanted(*.key), ticked(.columns))]
+    NoKeyColumn {
+        /// What rows are to be matched by.
+        key: Key,
+        /// The columns of the file.
+        columns: Vec<String>,
+    },
+    /// A rule that cannot be read.
+    #[error("`{rule}` is not a mapping: {why}")]
+    BadRule {
+        /// The rule, as it was written.
+        rule: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A word that is not one of a few.
+    #[error("`{word}` is not {}", article(.what))]
+    UnknownWord {
+        /// What the word should be: `type`, `key`.
+        what: &'static str,
+        /// The word.
+        word: String,
+        /// The words that look like it.
+        nearest: Vec<String>,
+        /// What there is to choose from.
+        known: String,
+    },
+    /// A mapping file that is not TOML, or holds a value of the wrong kind.
+    #[error("{0}")]
+    Syntax(String),
+    /// Something wrong in a mapping file, with its place.
+    #[error("line {line}: {error}")]
+    Toml {
+        /// The line of the mapping file, from 1.
+        line: usize,
+        /// What is wrong there.
+        error: Box<MappingError>,
+    },
+}
+
+/// A column that nothing is known about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownColumn {
+    /// The column.
+    pub column: String,
+    /// The custom attribute that it is mapped to, if it is, and which the workspace does not have.
+    pub attribute: Option<String>,
+    /// What it may be meant for, as a rule names it.
+    pub nearest: Vec<String>,
+    /// Why it is not simply taken, where there is more to say than that nobody knows it.
+    pub why: Option<String>,
+}
+
+impl MappingError {
+    /// Returns what to do about it, with flags that can be copied.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownColumns(columns) => Some(unknown_columns_hint(columns)),
+            Self::SameField { field, first, second } => same_field_hint(field, first, second),
+            Self::UnknownField { column, field, nearest } => Some(unknown_field_hint(column, field, nearest)),
+            Self::NotWritable { column, field, .. } => Some(format!(
+                "leave it out with {}, or keep it in a custom attribute with {}",
+                ignore_flag(column),
+                map_flag(column, format_args!("custom.{field}")),
+            )),
+            Self::NoSuchColumn { column, field, columns } => {
+                Some(no_such_column_hint(column, field, columns))
+            }
+            Self::ArchivedAttribute { column, .. } => Some(format!(
+                "unarchive it in Intercom, or leave the column out with {}",
+                ignore_flag(column)
+            )),
+            Self::NoKeyColumn { key, columns } => no_key_hint(*key, columns),
+            Self::BadRule { .. } => Some(format!(
+                "write --map 'Column=field' or --map 'Column=field:type'; the types are {KINDS}"
+            )),
+            Self::UnknownWord { nearest, known, .. } => Some(unknown_word_hint(nearest, known)),
+            Self::Syntax(_) => None,
+            Self::Toml { error, .. } => error.hint(),
+        }
+    }
+
+    /// Returns the line of the mapping file that is wrong, if one is.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Toml { line, .. } => Some(*line),
+            _ => None,
+        }
+    }
+
+    /// Returns the error for a word that is not one of the known ones.
+    pub(super) fn unknown_word(what: &'static str, word: &str, known: &[&str]) -> Self {
+        Self::UnknownWord {
+            what,
+            word: word.to_owned(),
+            nearest: nearest(word, known.iter().copied()).into_iter().map(str::to_owned).collect(),
+            known: known.join(", "),
+        }
+    }
+
+    /// Returns the error for a type that a rule may not give.
+    pub(super) fn unknown_kind(word: &str) -> Self {
+        let known = ["text", "integer", "float", "boolean", "date", "list"];
+        match Self::unknown_word("type", word, &known) {
+            Self::UnknownWord { what, word, nearest, .. } => {
+                Self::UnknownWord { what, word, nearest, known: KINDS.to_owned() }
+            }
+            other => other,
+        }
+    }
+
+    /// Adds the line of the mapping file.
+    pub(super) fn at_line(self, line: usize) -> Self {
+        Self::Toml { line, error: Box::new(self) }
+    }
+}
+
+fn unknown_columns(columns: &[UnknownColumn]) -> String {
+    let described: Vec<String> = columns.iter().map(unknown_column).collect();
+    let count =
+        if columns.len() == 1 { "1 column has".into() } else { format!("{} columns have", columns.len()) };
+    format!("{count} no field in Intercom: {}", described.join(", "))
+}
+
+fn unknown_column(unknown: &UnknownColumn) -> String {
+    let UnknownColumn { column, attribute, nearest, why } = unknown;
+    match (why, attribute, nearest.as_slice()) {
+        (Some(why), ..) => format!("`{column}` ({why})"),
+        (None, Some(attribute), []) => format!("`{column}` (there is no custom attribute `{attribute}`)"),
+        (None, Some(attribute), nearest) => format!(
+            "`{column}` (there is no custom attribute `{attribute}`; did you mean {}?)",
+            ticked(nearest)
+        ),
+        (None, None, []) => format!("`{column}`"),
+        (None, None, nearest) => format!("`{column}` (did you mean {}?)", ticked(nearest)),
+    }
+}
+
+fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
+    let flags: Vec<String> = columns
+        .iter()
+        .map(|unknown| match unknown.nearest.first() {
+            Some(target) => map_flag(&unknown.column, target),
+            None => ignore_flag(&unknown.column),
+        })
+        .collect();
+    let mut hint = format!("say what each is: {}", flags.join(" "));
+    if let Some(unknown) = columns.iter().find(|unknown| !unknown.nearest.is_empty()) {
+        hint.push_str(&format!("; or leave it out: {}", ignore_flag(&unknown.column)));
+    }
+    if columns.iter().any(|unknown| unknown.why.is_none()) {
+        hint.push_str("; or make new custom attributes of them: --create-attributes");
+    }
+    hint
+}
+
+fn same_field(field: &Field, first: &str, second: &str) -> String {
+    if first == second {
+        format!("two columns are named `{first}`, and a user has one `{field}`")
+    } else {
+        format!("columns `{first}` and `{second}` are both `{field}`")
+    }
+}
+
+/// There is no flag that tells two columns of one name apart.
+fn same_field_hint(field: &Field, first: &str, second: &str) -> Option<String> {
+    if first == second {
+        return Some("rename one of them in the file".into());
+    }
+    let (first, ignore) = (ignore_flag(first), ignore_flag(second));
+    let elsewhere = map_flag(second, format_args!("custom.other_{}", field.api_name()));
+    Some(format!("keep one: {ignore} or {first}; or keep both: {elsewhere}"))
+}
+
+fn unknown_field_hint(column: &str, field: &str, nearest: &[String]) -> String {
+    let custom = map_flag(column, format_args!("custom.{field}"));
+    match nearest.first() {
+        Some(nearest) => {
+            format!("did you mean {}? a custom attribute is written {custom}", map_flag(column, nearest))
+        }
+        None => format!("a custom attribute is written {custom}"),
+    }
+}
+
+fn no_such_column_hint(column: &str, field: &Field, columns: &[String]) -> String {
+    match nearest(column, columns.iter().map(String::as_str)).first() {
+        Some(nearest) => format!("did you mean {}?", map_flag(nearest, field)),
+        None => format!("the columns are {}", ticked(columns)),
+    }
+}
+
+fn no_key_hint(key: Key, columns: &[String]) -> Option<String> {
+    let field = key.fields().last()?;
+    let like = nearest(field.api_name(), columns.iter().map(String::as_str));
+    let column = like.first().copied().or(columns.first().map(String::as_str))?;
+    Some(format!("say which column it is: {}", map_flag(column, field)))
+}
+
+fn wanted(key: Key) -> String {
+    key.fields().iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" or ")
+}
+
+fn unknown_word_hint(nearest: &[String], known: &str) -> String {
+    match nearest.first() {
+        Some(nearest) => format!("did you mean `{nearest}`? it is one of {known}"),
+        None => format!("it is one of {known}"),
+    }
+}
+
+fn article(what: &str) -> String {
+    if what.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {what}") } else { format!("a {what}") }
+}

@@ -1,0 +1,406 @@
+//! Why one row cannot be imported, cell by cell.
+//!
+//! The file and the line are added by the layer that knows them.
+
+use std::fmt;
+
+use super::DateFormat;
+use super::Key;
+use super::date;
+use super::suggest::{map_flag, ticked};
+use crate::intercom::Field;
+use crate::rows::CellError;
+
+/// How much of a value a message shows.
+const SHOWN: usize = 40;
+
+/// One thing that is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The column, unless the row as a whole is meant.
+    pub column: Option<String>,
+    /// The field that the column is mapped to.
+    pub field: Option<Field>,
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The cell, shortened and without control characters.
+    pub value: String,
+}
+
+/// What is wrong with a cell, or with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Neither ISO 8601 nor seconds since 1970, or not of the format that the user gave.
+    NotADate {
+        /// The format, if there is one.
+        format: Option<DateFormat>,
+    },
+    /// A number that can only be milliseconds where seconds are meant.
+    Milliseconds,
+    /// A number that is a date to the eye (`20240131`), and seconds by the rules.
+    AmbiguousDate,
+    /// Not a whole number.
+    NotAnInteger,
+    /// A whole number that does not fit into 64 bits.
+    TooLarge,
+    /// Not a finite number.
+    NotANumber,
+    /// A number with separators between thousands, or with a comma for the decimal point.
+    FormattedNumber {
+        /// The number as it should be written, where that is certain (`1,234` may be 1.234).
+        plain: Option<String>,
+    },
+    /// Not one of the ten spellings of yes and no.
+    NotABoolean,
+    /// Not an email address.
+    NotAnEmail,
+    /// An avatar that is not an https URL.
+    NotHttps,
+    /// A role that does not exist.
+    NotARole,
+    /// A role that is not imported yet.
+    LeadRole,
+    /// An admin's id that is not a number.
+    NotAnOwnerId,
+    /// More characters than Intercom keeps.
+    TooLong {
+        /// How many there are.
+        length: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// An array or an object where one value belongs.
+    NotOneValue,
+    /// A field that Intercom does not clear.
+    NotClearable,
+    /// Bytes that are not text.
+    NotText(CellError),
+    /// Nothing to match the row by.
+    NoKey {
+        /// What rows are matched by.
+        key: Key,
+    },
+}
+
+impl FaultKind {
+    /// Returns the stable name of the fault, as the rejects file shows it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotADate { .. } => "not_a_date",
+            Self::Milliseconds => "milliseconds",
+            Self::AmbiguousDate => "ambiguous_date",
+            Self::NotAnInteger => "not_an_integer",
+            Self::TooLarge => "too_large",
+            Self::NotANumber => "not_a_number",
+            Self::FormattedNumber { .. } => "formatted_number",
+            Self::NotABoolean => "not_a_boolean",
+            Self::NotAnEmail => "not_an_email",
+            Self::NotHttps => "not_https",
+            Self::NotARole => "not_a_role",
+            Self::LeadRole => "lead_role",
+            Self::NotAnOwnerId => "not_an_owner_id",
+            Self::TooLong { .. } => "too_long",
+            Self::NotOneValue => "not_one_value",
+            Self::NotClearable => "not_clearable",
+            Self::NotText(_) => "not_text",
+            Self::NoKey { .. } => "no_key",
+        }
+    }
+}
+
+impl Fault {
+    /// Returns the stable name of the fault, as the rejects file shows it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// Returns what is wrong, without the column.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let value = &self.value;
+        match &self.kind {
+            FaultKind::NotADate { format: None } => format!("`{value}` is not a date"),
+            FaultKind::NotADate { format: Some(format) } => {
+                format!("`{value}` is not a date of the form `{format}`")
+            }
+            FaultKind::Milliseconds => format!("`{value}` is milliseconds, where seconds are expected"),
+            FaultKind::AmbiguousDate => format!("`{value}` could be a date or seconds since 1970"),
+            FaultKind::NotAnInteger => format!("`{value}` is not a whole number"),
+            FaultKind::TooLarge => format!("`{value}` is too large for a whole number"),
+            FaultKind::NotANumber => format!("`{value}` is not a number"),
+            FaultKind::FormattedNumber { .. } => format!("`{value}` is not a plain number"),
+            FaultKind::NotABoolean => format!("`{value}` is neither yes nor no"),
+            FaultKind::NotAnEmail => format!("`{value}` is not an email address"),
+            FaultKind::NotHttps => format!("`{value}` is not an https URL"),
+            FaultKind::NotARole => format!("`{value}` is not a role"),
+            FaultKind::LeadRole => {
+                "leads are not imported yet: Intercom never matches leads, so a re-run would \
+                                    create them again"
+                    .into()
+            }
+            FaultKind::NotAnOwnerId => format!("`{value}` is not the id of an admin"),
+            FaultKind::TooLong { length, limit } => {
+                format!("`{value}` has {length} characters, and Intercom keeps {limit}")
+            }
+            FaultKind::NotOneValue => format!("`{value}` is not one value"),
+            FaultKind::NotClearable => "Intercom does not clear this field".into(),
+            FaultKind::NotText(error) => error.to_string(),
+            FaultKind::NoKey { key } => no_key(*key),
+        }
+    }
+
+    /// Returns what to do about it, if there is something that can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match &self.kind {
+            FaultKind::NotADate { format: None } => {
+                let format = date::guess_format(&self.value).unwrap_or_else(|| "%d/%m/%Y".into());
+                let flag = self.map_flag(&format!("date({format})"))?;
+                Some(format!("dates are read as YYYY-MM-DD; say otherwise with {flag}"))
+            }
+            FaultKind::Milliseconds => Some(format!(
+                "divide by 1000, or say that it is milliseconds with {}",
+                self.map_flag("date(ms)")?
+            )),
+            FaultKind::AmbiguousDate => Some(format!(
+                "say which: {} or {}",
+                self.map_flag("date(%Y%m%d)")?,
+                self.map_flag("date(%s)")?
+            )),
+            FaultKind::FormattedNumber { plain: Some(plain) } => Some(format!("write `{plain}`")),
+            FaultKind::FormattedNumber { plain: None } => {
+                Some("write it without separators, and with a point for the decimals".into())
+            }
+            FaultKind::NotAnInteger | FaultKind::NotANumber => Some(format!(
+                "to keep it as text, use a text attribute: {}",
+                self.map_flag("text").filter(|_| matches!(self.field, Some(Field::Custom(_))))?
+            )),
+            FaultKind::NotABoolean => Some("write true, yes, y, on, 1 or false, no, n, off, 0".into()),
+            FaultKind::NotHttps => Some("give an address that begins with https://".into()),
+            FaultKind::NotARole => Some("write `user`, or leave the cell empty".into()),
+            FaultKind::LeadRole => Some("remove the row, or write `user` to import it as a user".into()),
+            FaultKind::NotAnOwnerId => Some("give the number of an admin of the workspace".into()),
+            FaultKind::NotClearable => Some(r"leave the cell empty instead of `\N`".into()),
+            FaultKind::NotText(CellError::Undecodable { .. }) => {
+                Some("say which encoding the file has: --encoding windows-1252".into())
+            }
+            FaultKind::NoKey { key: Key::ExternalId } => {
+                Some("match by email where there is none: --key auto".into())
+            }
+            FaultKind::NoKey { key: Key::Email } => {
+                Some("match by external_id where there is one: --key auto".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the flag that reads this column in another way.
+    fn map_flag(&self, kind: &str) -> Option<String> {
+        let (column, field) = (self.column.as_ref()?, self.field.as_ref()?);
+        Some(map_flag(column, format_args!("{field}:{kind}")))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(column) = &self.column {
+            write!(f, "column `{column}`: ")?;
+        }
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+fn no_key(key: Key) -> String {
+    let [first, rest @ ..] = key.fields() else { return "nothing to match on".into() };
+    let others: String = rest.iter().map(|field| format!(" and no {}", ticked([field]))).collect();
+    format!("no `{first}`{others}, so there is nothing to match on")
+}
+
+/// Returns a value as messages show it: at most 40 characters, none of them a control character.
+pub(super) fn shorten(text: &str) -> String {
+    let clean = |character: char| if character.is_control() { ' ' } else { character };
+    match text.char_indices().nth(SHOWN) {
+        None => text.chars().map(clean).collect(),
+        Some(_) => text.chars().take(SHOWN - 1).map(clean).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(field: &str, kind: FaultKind, value: &str, expected: &str) {
+        let fault = Fault {
+            column: Some("Col".into()),
+            field: super::super::names::field(field),
+            kind,
+            value: shorten(value),
+        };
+        assert_eq!(expected, fault.hint().map_or(fault.to_string(), |hint| format!("{fault}\n{hint}")));
+    }
+
+    #[test]
+    fn dates_are_refused_with_the_flag_that_reads_them() {
+        let usual = FaultKind::NotADate { format: None };
+        check(
+            "signed_up_at",
+            usual.clone(),
+            "31/02/2024",
+            "column `Col`: `31/02/2024` is not a date\ndates are read as YYYY-MM-DD; say otherwise with \
+             --map 'Col=signed_up_at:date(%d/%m/%Y)'",
+        );
+        check(
+            "custom.bought",
+            usual,
+            "02/31/24",
+            "column `Col`: `02/31/24` is not a date\ndates are read as YYYY-MM-DD; say otherwise with \
+             --map 'Col=custom.bought:date(%m/%d/%y)'",
+        );
+        check(
+            "signed_up_at",
+            FaultKind::NotADate { format: Some(DateFormat::Strptime("%d/%m/%Y".into())) },
+            "soon",
+            "column `Col`: `soon` is not a date of the form `%d/%m/%Y`",
+        );
+        check(
+            "signed_up_at",
+            FaultKind::Milliseconds,
+            "1706696430000",
+            "column `Col`: `1706696430000` is milliseconds, where seconds are expected\n\
+             divide by 1000, or say that it is milliseconds with --map 'Col=signed_up_at:date(ms)'",
+        );
+        check(
+            "signed_up_at",
+            FaultKind::AmbiguousDate,
+            "20240131",
+            "column `Col`: `20240131` could be a date or seconds since 1970\n\
+             say which: --map 'Col=signed_up_at:date(%Y%m%d)' or --map 'Col=signed_up_at:date(%s)'",
+        );
+    }
+
+    #[test]
+    fn numbers_and_booleans_are_refused_with_what_to_write() {
+        check(
+            "custom.seats",
+            FaultKind::FormattedNumber { plain: Some("1234".into()) },
+            "1,234",
+            "column `Col`: `1,234` is not a plain number\nwrite `1234`",
+        );
+        check(
+            "custom.score",
+            FaultKind::FormattedNumber { plain: None },
+            "1,234",
+            "column `Col`: `1,234` is not a plain number\n\
+             write it without separators, and with a point for the decimals",
+        );
+        check(
+            "custom.seats",
+            FaultKind::NotAnInteger,
+            "many",
+            "column `Col`: `many` is not a whole number\n\
+             to keep it as text, use a text attribute: --map 'Col=custom.seats:text'",
+        );
+        check(
+            "custom.seats",
+            FaultKind::TooLarge,
+            "9e9",
+            "column `Col`: `9e9` is too large for a whole number",
+        );
+        check(
+            "unsubscribed_from_emails",
+            FaultKind::NotABoolean,
+            "perhaps",
+            "column `Col`: `perhaps` is neither yes nor no\nwrite true, yes, y, on, 1 or false, no, n, off, 0",
+        );
+    }
+
+    #[test]
+    fn fields_with_rules_of_their_own_say_them() {
+        check("email", FaultKind::NotAnEmail, "bob", "column `Col`: `bob` is not an email address");
+        check(
+            "avatar",
+            FaultKind::NotHttps,
+            "http://x",
+            "column `Col`: `http://x` is not an https URL\ngive an address that begins with https://",
+        );
+        check(
+            "role",
+            FaultKind::NotARole,
+            "admin",
+            "column `Col`: `admin` is not a role\nwrite `user`, or leave the cell empty",
+        );
+        check(
+            "role",
+            FaultKind::LeadRole,
+            "lead",
+            "column `Col`: leads are not imported yet: Intercom never matches leads, so a re-run would create them \
+             again\nremove the row, or write `user` to import it as a user",
+        );
+        check(
+            "owner_id",
+            FaultKind::NotAnOwnerId,
+            "Ann",
+            "column `Col`: `Ann` is not the id of an admin\ngive the number of an admin of the workspace",
+        );
+        check(
+            "external_id",
+            FaultKind::NotClearable,
+            r"\N",
+            "column `Col`: Intercom does not clear this field\nleave the cell empty instead of `\\N`",
+        );
+        check(
+            "name",
+            FaultKind::TooLong { length: 300, limit: 255 },
+            &"x".repeat(300),
+            &format!("column `Col`: `{}…` has 300 characters, and Intercom keeps 255", "x".repeat(39)),
+        );
+        check("name", FaultKind::NotOneValue, r#"{"a":1}"#, "column `Col`: `{\"a\":1}` is not one value");
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_suggest_another_encoding() {
+        let error = CellError::Undecodable { byte: 0xe9, offset: 3, encoding: "UTF-8" };
+        check(
+            "name",
+            FaultKind::NotText(error),
+            "",
+            "column `Col`: byte 0xe9 at offset 3 of the cell is not UTF-8\n\
+             say which encoding the file has: --encoding windows-1252",
+        );
+        let nul = FaultKind::NotText(CellError::Nul { offset: 0 });
+        check("name", nul, "", "column `Col`: the cell holds a NUL byte at offset 0");
+    }
+
+    #[track_caller]
+    fn check_no_key(key: Key, expected: &str) {
+        let fault = Fault { column: None, field: None, kind: FaultKind::NoKey { key }, value: String::new() };
+        assert_eq!(expected, fault.hint().map_or(fault.to_string(), |hint| format!("{fault}\n{hint}")));
+        assert_eq!(fault.code(), "no_key");
+    }
+
+    #[test]
+    fn a_row_without_a_key_says_which_field_it_lacks() {
+        check_no_key(Key::Auto, "no `external_id` and no `email`, so there is nothing to match on");
+        check_no_key(
+            Key::ExternalId,
+            "no `external_id`, so there is nothing to match on\nmatch by email where there is none: --key auto",
+        );
+        check_no_key(
+            Key::Email,
+            "no `email`, so there is nothing to match on\nmatch by external_id where there is one: --key auto",
+        );
+        check_no_key(Key::Id, "no `id`, so there is nothing to match on");
+    }
+
+    #[test]
+    fn long_values_are_shortened_and_control_characters_do_not_reach_the_terminal() {
+        assert_eq!(shorten(&"é".repeat(40)), "é".repeat(40));
+        assert_eq!(shorten(&"é".repeat(41)), format!("{}…", "é".repeat(39)));
+        assert_eq!(shorten("a\u{1b}[31m\nb"), "a [31m b");
+    }
+}

@@ -1,0 +1,357 @@
+//! The compiled mapping: what is done to each row.
+
+use super::Empty;
+use super::Fault;
+use super::FaultKind;
+use super::Key;
+use super::NewAttribute;
+use super::fault::shorten;
+use super::json;
+use super::value::Converter;
+use crate::intercom::Field;
+use crate::intercom::UserFields;
+use crate::intercom::Value;
+use crate::rows::Cell;
+use crate::rows::CellError;
+use crate::rows::Row;
+
+/// The cell that clears its field, whatever empty cells do; MySQL and PostgreSQL write NULL so.
+const CLEAR: &str = r"\N";
+
+/// A mapping that fits one file: which cell becomes which field, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    pub(super) columns: Vec<PlannedColumn>,
+    pub(super) key: Key,
+    pub(super) notices: Vec<String>,
+    pub(super) new_attributes: Vec<NewAttribute>,
+}
+
+/// One column that becomes a field.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PlannedColumn {
+    pub(super) index: usize,
+    pub(super) name: String,
+    pub(super) field: Field,
+    pub(super) converter: Converter,
+    pub(super) empty: Empty,
+}
+
+impl Mapping {
+    /// Turns a row into fields, in the order of its columns.
+    ///
+    /// A cell that is missing, and one that is empty unless [`Empty::Clear`] says otherwise, leaves its field alone. In
+    /// an NDJSON row `null` and `[]` count as empty.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the row, in the order of its columns, a missing key last.
+    pub fn apply(&self, row: &Row) -> Result<UserFields, Vec<Fault>> {
+        self.apply_cells(|column| row.cell(column))
+    }
+
+    /// Turns cells into fields, as [`apply`](Self::apply) does with those of a row.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn apply_cells<'c>(
+        &self,
+        cell: impl Fn(usize) -> Result<Cell<'c>, CellError>,
+    ) -> Result<UserFields, Vec<Fault>> {
+        let mut fields = UserFields::with_capacity(self.columns.len());
+        let mut faults = Vec::new();
+        for column in &self.columns {
+            let cell = cell(column.index);
+            match column.read(&cell) {
+                Ok(Some(value)) => fields.push(column.field.clone(), value),
+                Ok(None) => {}
+                Err(kind) => faults.push(column.fault(kind, &cell)),
+            }
+        }
+        faults.extend(self.missing_key(&fields, &faults));
+        if faults.is_empty() { Ok(fields) } else { Err(faults) }
+    }
+
+    /// Returns the fault of a row without a key, unless it would have one but for another fault.
+    fn missing_key(&self, fields: &UserFields, faults: &[Fault]) -> Option<Fault> {
+        let is_key =
+            |fault: &Fault| fault.field.as_ref().is_some_and(|field| self.key.fields().contains(field));
+        if self.key.is_in(fields) || faults.iter().any(is_key) {
+            return None;
+        }
+        let kind = FaultKind::NoKey { key: self.key };
+        Some(Fault { column: None, field: None, kind, value: String::new() })
+    }
+
+    /// Returns what the user should know about columns that were left out or taken on trust.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Returns the columns that need a custom attribute which the workspace does not have, as far as anyone looked.
+    ///
+    /// With [`Unknown::CreateAttribute`](super::Unknown::CreateAttribute): find their types, create them, and compile
+    /// again with the attributes; until then their cells are not checked.
+    #[must_use]
+    pub fn new_attributes(&self) -> &[NewAttribute] {
+        &self.new_attributes
+    }
+
+    /// Returns what rows are matched by.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// Returns the column that a field comes from.
+    #[must_use]
+    pub fn column(&self, field: &Field) -> Option<&str> {
+        self.columns.iter().find(|column| column.field == *field).map(|column| column.name.as_str())
+    }
+
+    /// Walks the columns that become fields, in the order of the file.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &Field)> {
+        self.columns.iter().map(|column| (column.name.as_str(), &column.field))
+    }
+}
+
+impl PlannedColumn {
+    fn read(&self, cell: &Result<Cell<'_>, CellError>) -> Result<Option<Value>, FaultKind> {
+        match cell {
+            Ok(Cell::Text(text)) => self.read_text(text),
+            Ok(Cell::Missing) => Ok(None),
+            Ok(Cell::Json(serde_json::Value::String(text))) => self.read_text(text),
+            Ok(Cell::Json(json)) if json::is_empty(json) => Ok(self.read_empty()),
+            Ok(Cell::Json(json)) => self.converter.convert_json(json).map(|value| self.unless_empty(value)),
+            Err(error) => Err(FaultKind::NotText(error.clone())),
+        }
+    }
+
+    fn read_text(&self, text: &str) -> Result<Option<Value>, FaultKind> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Ok(self.read_empty());
+        }
+        if trimmed == CLEAR {
+            return self.clear().map(Some);
+        }
+        self.converter.convert(text, trimmed).map(|value| self.unless_empty(value))
+    }
+
+    fn read_empty(&self) -> Option<Value> {
+        match self.empty {
+            Empty::Leave => None,
+            Empty::Clear => Some(Value::Clear),
+        }
+    }
+
+    /// Treats a list of nothing (`;`) as the empty cell that it is.
+    fn unless_empty(&self, value: Value) -> Option<Value> {
+        match value {
+            Value::List(items) if items.is_empty() => self.read_empty(),
+            value => Some(value),
+        }
+    }
+
+    /// Intercom keeps an `external_id` that is set to null without saying so; a role cannot be taken away.
+    fn clear(&self) -> Result<Value, FaultKind> {
+        match self.field {
+            Field::Id | Field::ExternalId | Field::Role => Err(FaultKind::NotClearable),
+            _ => Ok(Value::Clear),
+        }
+    }
+
+    #[cold]
+    fn fault(&self, kind: FaultKind, cell: &Result<Cell<'_>, CellError>) -> Fault {
+        let value = match cell {
+            Ok(Cell::Text(text)) => shorten(text.trim()),
+            Ok(Cell::Json(serde_json::Value::String(text))) => shorten(text.trim()),
+            Ok(Cell::Json(json)) => shorten(&json.to_string()),
+            Ok(Cell::Missing) | Err(_) => String::new(),
+        };
+        Fault { column: Some(self.name.clone()), field: Some(self.field.clone()), kind, value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::mapping::{Attribute, AttributeType, MappingSpec};
+
+    fn attributes() -> Vec<Attribute> {
+        let attribute =
+            |(name, data_type): (&str, _)| Attribute { name: name.into(), data_type, archived: false };
+        [
+            ("plan", AttributeType::String),
+            ("seats", AttributeType::Integer),
+            ("score", AttributeType::Float),
+            ("vip", AttributeType::Boolean),
+            ("bought", AttributeType::Date),
+        ]
+        .map(attribute)
+        .into()
+    }
+
+    /// Applies a mapping to cells of text, or of JSON where they begin with `json:`.
+    fn apply(spec: &MappingSpec, key: Key, row: &[(&str, &str)]) -> String {
+        let columns: Vec<String> = row.iter().map(|(column, _)| (*column).to_owned()).collect();
+        let mapping = Mapping::compile(&columns, spec, &attributes(), key).unwrap();
+        let jsons: Vec<Option<serde_json::Value>> = row
+            .iter()
+            .map(|(_, cell)| cell.strip_prefix("json:").map(|json| serde_json::from_str(json).unwrap()))
+            .collect();
+        let cell = |index: usize| {
+            Ok(match (&jsons[index], row[index].1) {
+                (Some(json), _) => Cell::Json(json),
+                (None, "missing") => Cell::Missing,
+                (None, text) => Cell::Text(Cow::Borrowed(text)),
+            })
+        };
+        match mapping.apply_cells(cell) {
+            Ok(fields) => serde_json::to_string(&fields).unwrap(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    #[track_caller]
+    fn check(row: &[(&str, &str)], expected: &str) {
+        assert_eq!(expected, apply(&MappingSpec::default(), Key::Auto, row));
+    }
+
+    #[track_caller]
+    fn check_clear(row: &[(&str, &str)], expected: &str) {
+        let spec = MappingSpec { empty: Some(Empty::Clear), ..MappingSpec::default() };
+        assert_eq!(expected, apply(&spec, Key::Auto, row));
+    }
+
+    #[test]
+    fn the_workspace_decides_the_type_of_an_attribute() {
+        check(
+            &[
+                ("User ID", "u-1"),
+                ("plan", "00123"),
+                ("seats", "42"),
+                ("score", "4"),
+                ("vip", "yes"),
+                ("bought", "0"),
+            ],
+            r#"{"external_id":"u-1","custom_attributes":{"plan":"00123","seats":42,"score":4.0,"vip":true,"bought":0}}"#,
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_leaves_the_field_alone() {
+        check(
+            &[("email", "a@x.test"), ("name", ""), ("phone", "  "), ("plan", "missing")],
+            r#"{"email":"a@x.test"}"#,
+        );
+        check(
+            &[("email", "a@x.test"), ("name", "json:null"), ("plan", "json:\"\"")],
+            r#"{"email":"a@x.test"}"#,
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_clears_the_field_if_asked_to() {
+        check_clear(
+            &[
+                ("email", "a@x.test"),
+                ("name", ""),
+                ("phone", "json:null"),
+                ("plan", "missing"),
+                ("seats", " "),
+            ],
+            r#"{"email":"a@x.test","name":null,"phone":null,"custom_attributes":{"seats":null}}"#,
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_never_clears_what_rows_are_told_apart_by() {
+        check_clear(&[("external_id", "u-1"), ("email", ""), ("role", "")], r#"{"external_id":"u-1"}"#);
+        check_clear(&[("external_id", ""), ("email", "a@x.test")], r#"{"email":"a@x.test"}"#);
+    }
+
+    #[test]
+    fn backslash_n_clears_one_cell() {
+        check(
+            &[("external_id", "u-1"), ("email", r"\N"), ("name", r" \N "), ("plan", r#"json:"\\N""#)],
+            r#"{"external_id":"u-1","email":null,"name":null,"custom_attributes":{"plan":null}}"#,
+        );
+        check(
+            &[("external_id", r"\N"), ("email", "a@x.test"), ("role", r"\N")],
+            "column `external_id`: Intercom does not clear this field\ncolumn `role`: Intercom does not clear this field",
+        );
+    }
+
+    #[test]
+    fn a_list_of_nothing_is_an_empty_cell() {
+        let spec =
+            MappingSpec { rules: vec!["plan=custom.plan:list".parse().unwrap()], ..MappingSpec::default() };
+        let row = |plan| [("email", "a@x.test"), ("plan", plan)];
+        assert_eq!(apply(&spec, Key::Auto, &row("; ;")), r#"{"email":"a@x.test"}"#);
+        assert_eq!(apply(&spec, Key::Auto, &row("json:[]")), r#"{"email":"a@x.test"}"#);
+        let cleared = MappingSpec { empty: Some(Empty::Clear), ..spec };
+        let null = r#"{"email":"a@x.test","custom_attributes":{"plan":null}}"#;
+        assert_eq!(apply(&cleared, Key::Auto, &row(";")), null);
+    }
+
+    #[test]
+    fn all_faults_of_a_row_are_found_in_the_order_of_its_columns() {
+        check(
+            &[("seats", "many"), ("Signed up", "31/02/2024"), ("vip", "json:{}"), ("email", "bob")],
+            "column `seats`: `many` is not a whole number\ncolumn `Signed up`: `31/02/2024` is not a date\n\
+             column `vip`: `{}` is not one value\ncolumn `email`: `bob` is not an email address",
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_key_is_a_fault_of_the_row() {
+        let message = "no `external_id` and no `email`, so there is nothing to match on";
+        check(&[("email", ""), ("User ID", " "), ("name", "Ann")], message);
+        check(&[("email", r"\N")], message);
+        check(
+            &[("email", ""), ("seats", "x")],
+            &format!("column `seats`: `x` is not a whole number\n{message}"),
+        );
+        let by_id =
+            apply(&MappingSpec::default(), Key::ExternalId, &[("email", "a@x.test"), ("User ID", "")]);
+        assert_eq!(by_id, "no `external_id`, so there is nothing to match on");
+    }
+
+    #[test]
+    fn the_id_matches_and_is_not_written() {
+        assert_eq!(
+            apply(&MappingSpec::default(), Key::Id, &[("id", " 6064 "), ("name", "Ann")]),
+            r#"{"name":"Ann"}"#
+        );
+        let message = "no `id`, so there is nothing to match on";
+        assert_eq!(apply(&MappingSpec::default(), Key::Id, &[("id", ""), ("email", "a@x.test")]), message);
+    }
+
+    #[test]
+    fn typed_cells_of_json_are_taken_as_they_are() {
+        check(
+            &[("external_id", "json:42"), ("seats", "json:3"), ("vip", "json:true"), ("score", "json:1.5")],
+            r#"{"external_id":"42","custom_attributes":{"seats":3,"vip":true,"score":1.5}}"#,
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_a_fault_with_their_column() {
+        let columns = ["email".to_owned(), "name".to_owned()];
+        let mapping = Mapping::compile(&columns, &MappingSpec::default(), &[], Key::Auto).unwrap();
+        let faults = mapping
+            .apply_cells(|index| match index {
+                0 => Ok(Cell::Text("a@x.test".into())),
+                _ => Err(CellError::Undecodable { byte: 0xe9, offset: 2, encoding: "UTF-8" }),
+            })
+            .unwrap_err();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].to_string(), "column `name`: byte 0xe9 at offset 2 of the cell is not UTF-8");
+        assert_eq!(faults[0].code(), "not_text");
+    }
+}

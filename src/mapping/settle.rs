@@ -1,0 +1,157 @@
+//! What one column means. The order of precedence is described in `mod.rs`.
+
+use super::Attribute;
+use super::AttributeType;
+use super::Key;
+use super::Kind;
+use super::MappingError;
+use super::MappingSpec;
+use super::Rule;
+use super::Unknown;
+use super::UnknownColumn;
+use super::names;
+use super::suggest;
+use super::value::Converter;
+use crate::intercom::Field;
+
+/// What becomes of a column.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It becomes a field.
+    Map { field: Field, converter: Converter },
+    /// It becomes an attribute that the workspace does not have, or that nobody looked up.
+    MapNew { name: String, data_type: Option<AttributeType>, converter: Converter },
+    /// It is left out, because the user said so.
+    Ignore,
+    /// It is left out, because Intercom reports it and does not take it.
+    ReadOnly,
+    /// It is left out, because it has no name that a rule could mention.
+    Nameless,
+    /// Somebody has to say what it is.
+    Unknown(UnknownColumn),
+}
+
+/// What a decision depends on besides the column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circumstances<'a> {
+    pub(super) spec: &'a MappingSpec,
+    pub(super) attributes: &'a [Attribute],
+    pub(super) key: Key,
+}
+
+impl Circumstances<'_> {
+    /// Decides what becomes of a column.
+    pub(super) fn decide(&self, column: &str) -> Result<Decision, MappingError> {
+        if let Some(rule) = self.spec.rules.iter().rev().find(|rule| rule.is_for(column)) {
+            return self.by_rule(column, rule);
+        }
+        if self.spec.ignore.iter().any(|ignored| ignored.trim() == column.trim()) {
+            return Ok(Decision::Ignore);
+        }
+        match column.trim() {
+            "" => Ok(Decision::Nameless),
+            name => self.by_name(column, name),
+        }
+    }
+
+    fn by_rule(&self, column: &str, rule: &Rule) -> Result<Decision, MappingError> {
+        if rule.field == Field::Id && self.key != Key::Id {
+            return Err(MappingError::NotWritable {
+                column: column.to_owned(),
+                field: "id".into(),
+                why: names::ID_IS_ASSIGNED.into(),
+            });
+        }
+        self.map(column, rule.field.clone(), rule.kind.as_ref())
+    }
+
+    fn by_name(&self, column: &str, name: &str) -> Result<Decision, MappingError> {
+        match names::field(name) {
+            Some(Field::Id) if self.key != Key::Id => return Ok(Decision::ReadOnly),
+            Some(field) => return self.map(column, field, None),
+            None => {}
+        }
+        if names::is_read_only(name) {
+            return Ok(Decision::ReadOnly);
+        }
+        if self.attribute(name).is_some_and(|attribute| !attribute.archived) {
+            return self.map(column, Field::Custom(name.into()), None);
+        }
+        if let Some(known) = names::not_writable(name) {
+            return Ok(Decision::Unknown(not_writable(column, known)));
+        }
+        // Before the usual names: with an attribute `Mobile`, nobody knows which of the two `mobile` is.
+        if self.attribute(name).is_none() && self.has_like_named_attribute(name) {
+            return Ok(Decision::Unknown(self.unknown(column, None)));
+        }
+        match names::alias(name) {
+            Some(field) => self.map(column, field, None),
+            None => self.stranger(column, name),
+        }
+    }
+
+    /// Decides about a column that is neither a field nor an attribute in use.
+    fn stranger(&self, column: &str, name: &str) -> Result<Decision, MappingError> {
+        let is_archived = self.attribute(name).is_some();
+        let is_refused = self.spec.unknown == Unknown::Refuse || names::slip_of(name).is_some();
+        if is_refused && !is_archived {
+            return Ok(Decision::Unknown(self.unknown(column, None)));
+        }
+        self.map(column, Field::Custom(name.into()), None)
+    }
+
+    /// Decides about a column whose field is known.
+    fn map(&self, column: &str, field: Field, kind: Option<&Kind>) -> Result<Decision, MappingError> {
+        let Field::Custom(name) = &field else {
+            let rule = || suggest::rule(column, &field, kind);
+            let converter = Converter::of_field(&field, kind)
+                .map_err(|why| MappingError::BadRule { rule: rule(), why })?;
+            return Ok(Decision::Map { field, converter });
+        };
+        match self.attribute(name) {
+            Some(attribute) if attribute.archived => Err(MappingError::ArchivedAttribute {
+                column: column.to_owned(),
+                attribute: attribute.name.clone(),
+            }),
+            Some(attribute) => {
+                let converter = Converter::of_kind(kind.unwrap_or(&attribute.data_type.into()));
+                Ok(Decision::Map { field, converter })
+            }
+            None if self.spec.unknown == Unknown::Refuse => {
+                Ok(Decision::Unknown(self.unknown(column, Some(name))))
+            }
+            None => Ok(Decision::MapNew {
+                name: name.as_ref().to_owned(),
+                data_type: kind.map(Kind::data_type),
+                converter: kind.map_or(Converter::Any, Converter::of_kind),
+            }),
+        }
+    }
+
+    fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
+    fn has_like_named_attribute(&self, name: &str) -> bool {
+        let folded = names::fold(name);
+        self.attributes.iter().any(|attribute| !attribute.archived && names::fold(&attribute.name) == folded)
+    }
+
+    fn unknown(&self, column: &str, attribute: Option<&str>) -> UnknownColumn {
+        UnknownColumn {
+            column: column.to_owned(),
+            attribute: attribute.map(str::to_owned),
+            nearest: suggest::targets(attribute.unwrap_or(column), self.attributes, self.key),
+            why: None,
+        }
+    }
+}
+
+fn not_writable(column: &str, known: names::NotWritable) -> UnknownColumn {
+    UnknownColumn {
+        column: column.to_owned(),
+        attribute: None,
+        nearest: vec![format!("custom.{}", known.name)],
+        why: Some(known.why.to_owned()),
+    }
+}

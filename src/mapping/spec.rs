@@ -1,0 +1,398 @@
+//! What the user asked for: rules for columns, and what to do where there is none.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::AttributeType;
+use super::DateFormat;
+use super::MappingError;
+use super::names;
+use super::suggest;
+use crate::intercom::Field;
+
+/// A mapping as the user wrote it, not yet compared with any file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MappingSpec {
+    /// The rules; for the same column the later one wins.
+    pub rules: Vec<Rule>,
+    /// Columns to leave out; one with a rule is not left out.
+    pub ignore: Vec<String>,
+    /// What an empty cell means; `None` where nobody said, which is [`Empty::Leave`].
+    pub empty: Option<Empty>,
+    /// What to do with a column that nothing is known about.
+    pub unknown: Unknown,
+}
+
+impl MappingSpec {
+    /// Reads a mapping file.
+    ///
+    /// ```toml
+    /// ignore = ["notes"]
+    /// empty = "leave"
+    ///
+    /// [columns]
+    /// "Mail" = "email"
+    /// "Signed up" = "signed_up_at:date(%d/%m/%Y)"
+    /// "a=b" = { field = "custom.tags", type = "list(;)" }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML, or has a key, a field or a type that does not exist; with the line.
+    pub fn from_toml(text: &str) -> Result<Self, MappingError> {
+        super::toml_file::parse(text)
+    }
+
+    /// Lays another specification over this one: its rules, and its word on columns to ignore, win.
+    #[must_use]
+    pub fn merge(mut self, over: Self) -> Self {
+        self.rules.retain(|rule| !over.ignore.iter().any(|column| rule.is_for(column)));
+        self.ignore.retain(|column| !over.rules.iter().any(|rule| rule.is_for(column)));
+        self.rules.extend(over.rules);
+        self.ignore.extend(over.ignore);
+        self.empty = over.empty.or(self.empty);
+        self.unknown = over.unknown;
+        self
+    }
+}
+
+/// What an empty cell means. The cell `\N` clears its field in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Empty {
+    /// The field keeps the value that Intercom has.
+    #[default]
+    Leave,
+    /// The field is cleared, unless rows are told apart by it (`id`, `external_id`, `email`) or it is the role.
+    Clear,
+}
+
+impl Empty {
+    /// The spellings, as `--empty` takes them.
+    pub const NAMES: [&'static str; 2] = ["leave", "clear"];
+}
+
+impl fmt::Display for Empty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Leave => "leave",
+            Self::Clear => "clear",
+        })
+    }
+}
+
+impl FromStr for Empty {
+    type Err = MappingError;
+
+    fn from_str(text: &str) -> Result<Self, MappingError> {
+        match text {
+            "leave" => Ok(Self::Leave),
+            "clear" => Ok(Self::Clear),
+            other => Err(MappingError::unknown_word("answer to empty cells", other, &Self::NAMES)),
+        }
+    }
+}
+
+/// What to do with a column that nothing is known about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unknown {
+    /// It is an error, with suggestions.
+    #[default]
+    Refuse,
+    /// It is taken for a custom attribute of unknown type, because there is no workspace to ask; unless it looks like a
+    /// slip of the pen.
+    AssumeAttribute,
+    /// It becomes a new custom attribute, listed in [`Mapping::new_attributes`](super::Mapping::new_attributes); unless
+    /// it looks like a slip of the pen, because an attribute can never be deleted.
+    CreateAttribute,
+}
+
+/// Which field one column is written to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// The column, by its exact name.
+    pub column: String,
+    /// The field.
+    pub field: Field,
+    /// How its cells are read; by the field's or the attribute's type if `None`.
+    pub kind: Option<Kind>,
+}
+
+impl Rule {
+    /// Reads the part behind the column: `field` or `field:type`, where `type` may also be given separately.
+    pub(super) fn new(column: &str, target: &str, kind: Option<&str>) -> Result<Self, MappingError> {
+        let (name, inline) = match target.split_once(':') {
+            Some((name, inline)) if kind.is_none() => (name, Some(inline)),
+            _ => (target, None),
+        };
+        let field = target_field(column, name.trim())?;
+        let kind = kind.or(inline).map(Kind::from_str).transpose()?;
+        Ok(Self { column: column.to_owned(), field, kind })
+    }
+
+    /// Returns whether the rule is about a column; spaces around its name do not count.
+    pub(super) fn is_for(&self, column: &str) -> bool {
+        self.column.trim() == column.trim()
+    }
+}
+
+fn target_field(column: &str, name: &str) -> Result<Field, MappingError> {
+    if let Some(field) = names::field(name) {
+        return Ok(field);
+    }
+    let not_writable = |why: &str| MappingError::NotWritable {
+        column: column.to_owned(),
+        field: name.to_owned(),
+        why: why.to_owned(),
+    };
+    if names::is_read_only(name) {
+        return Err(not_writable("it is read-only in Intercom"));
+    }
+    if let Some(known) = names::not_writable(name) {
+        return Err(not_writable(known.why));
+    }
+    Err(MappingError::UnknownField {
+        column: column.to_owned(),
+        field: name.to_owned(),
+        nearest: suggest::targets(name, &[], super::Key::Auto),
+    })
+}
+
+impl FromStr for Rule {
+    type Err = MappingError;
+
+    /// Reads `Column=field` or `Column=field:type`.
+    ///
+    /// The column ends at the last `=` outside parentheses' reach, so a column may contain one; a date format or a
+    /// separator that does belongs into a mapping file.
+    fn from_str(text: &str) -> Result<Self, MappingError> {
+        let bad = |why: &str| MappingError::BadRule { rule: text.to_owned(), why: why.to_owned() };
+        let (column, target) = text.rsplit_once('=').ok_or_else(|| bad("there is no `=` in it"))?;
+        let (column, target) = (column.trim(), target.trim());
+        if column.is_empty() {
+            return Err(bad("there is no column in front of the `=`"));
+        }
+        if target.is_empty() {
+            return Err(bad("there is no field behind the `=`"));
+        }
+        Self::new(column, target, None)
+    }
+}
+
+impl fmt::Display for Rule {
+    /// Writes the rule as `--map` takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.column, self.field)?;
+        self.kind.as_ref().map_or(Ok(()), |kind| write!(f, ":{kind}"))
+    }
+}
+
+/// How the cells of a column are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Text as it is.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Float,
+    /// A yes or a no.
+    Boolean,
+    /// A point in time; ISO 8601 or seconds since 1970 unless a format says otherwise.
+    Date(Option<DateFormat>),
+    /// Texts with a separator between them.
+    List(String),
+}
+
+impl Kind {
+    /// Returns the type that a custom attribute needs to hold such values.
+    #[must_use]
+    pub fn data_type(&self) -> AttributeType {
+        match self {
+            Self::Text | Self::List(_) => AttributeType::String,
+            Self::Integer => AttributeType::Integer,
+            Self::Float => AttributeType::Float,
+            Self::Boolean => AttributeType::Boolean,
+            Self::Date(_) => AttributeType::Date,
+        }
+    }
+}
+
+impl From<AttributeType> for Kind {
+    fn from(data_type: AttributeType) -> Self {
+        match data_type {
+            AttributeType::String => Self::Text,
+            AttributeType::Integer => Self::Integer,
+            AttributeType::Float => Self::Float,
+            AttributeType::Boolean => Self::Boolean,
+            AttributeType::Date => Self::Date(None),
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = MappingError;
+
+    /// Reads `integer`, `date`, `date(%d/%m/%Y)`, `list(;)`.
+    fn from_str(text: &str) -> Result<Self, MappingError> {
+        let text = text.trim();
+        let (word, argument) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+            Some((word, argument)) => (word.trim(), Some(argument)),
+            None => (text, None),
+        };
+        match (word, argument) {
+            ("text" | "string", None) => Ok(Self::Text),
+            ("integer" | "int", None) => Ok(Self::Integer),
+            ("float" | "number", None) => Ok(Self::Float),
+            ("boolean" | "bool", None) => Ok(Self::Boolean),
+            ("date", None) => Ok(Self::Date(None)),
+            ("date", Some(format)) => format.parse().map(|format| Self::Date(Some(format))),
+            ("list", None) => Ok(Self::List(";".into())),
+            ("list", Some(separator)) if !separator.is_empty() => {
+                Ok(Self::List(separator.replace(r"\t", "\t")))
+            }
+            _ => Err(MappingError::unknown_kind(text)),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Integer => f.write_str("integer"),
+            Self::Float => f.write_str("float"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Date(None) => f.write_str("date"),
+            Self::Date(Some(format)) => write!(f, "date({format})"),
+            Self::List(separator) => write!(f, "list({})", separator.replace('\t', r"\t")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(rule: &str, expected: &str) {
+        let actual = match rule.parse::<Rule>() {
+            Ok(rule) => {
+                assert_eq!(
+                    rule.to_string().parse::<Rule>().as_ref(),
+                    Ok(&rule),
+                    "a rule can be written back"
+                );
+                format!(
+                    "{} | {} | {}",
+                    rule.column,
+                    rule.field,
+                    rule.kind.map_or("-".into(), |kind| kind.to_string())
+                )
+            }
+            Err(error) => format!("{error}\n{}", error.hint().unwrap_or_default()),
+        };
+        assert_eq!(expected, actual);
+    }
+
+    #[test]
+    fn a_rule_is_a_column_a_field_and_perhaps_a_type() {
+        check("Mail=email", "Mail | email | -");
+        check(" Mail = email ", "Mail | email | -");
+        check(
+            "Signed up=signed_up_at:date(%d/%m/%Y %H:%M)",
+            "Signed up | signed_up_at | date(%d/%m/%Y %H:%M)",
+        );
+        check("Tags=custom.tags:list(;)", "Tags | custom.tags | list(;)");
+        check(r"Tags=custom_attributes.tags:list(\t)", r"Tags | custom.tags | list(\t)");
+        check("Seats=custom.seats:int", "Seats | custom.seats | integer");
+        check("Score=custom.score: float", "Score | custom.score | float");
+        check("a=b=custom.Annual plan:bool", "a=b | custom.Annual plan | boolean");
+        check("Id=id", "Id | id | -");
+        check("Bought=custom.bought:date(ms)", "Bought | custom.bought | date(ms)");
+    }
+
+    #[test]
+    fn a_bad_rule_says_what_a_good_one_is() {
+        let hint = "write --map 'Column=field' or --map 'Column=field:type'; \
+                    the types are text, integer, float, boolean, date, date(%d/%m/%Y), list(;)";
+        check("email", &format!("`email` is not a mapping: there is no `=` in it\n{hint}"));
+        check(
+            "=email",
+            &format!("`=email` is not a mapping: there is no column in front of the `=`\n{hint}"),
+        );
+        check("Mail=", &format!("`Mail=` is not a mapping: there is no field behind the `=`\n{hint}"));
+    }
+
+    #[test]
+    fn a_field_that_does_not_exist_is_refused_with_the_nearest() {
+        check(
+            "Mail=emial",
+            "column `Mail` is mapped to `emial`, which is not a field\n\
+             did you mean --map 'Mail=email'? a custom attribute is written --map 'Mail=custom.emial'",
+        );
+        check(
+            "Plan=plan",
+            "column `Plan` is mapped to `plan`, which is not a field\n\
+             a custom attribute is written --map 'Plan=custom.plan'",
+        );
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_written_is_refused_with_the_reason() {
+        check(
+            "Since=created_at",
+            "column `Since` cannot be written to `created_at`: it is read-only in Intercom\n\
+             leave it out with --ignore-column 'Since', or keep it in a custom attribute with \
+             --map 'Since=custom.created_at'",
+        );
+        check(
+            "UTM source=utm_source",
+            "column `UTM source` cannot be written to `utm_source`: Intercom's API does not let anyone write it\n\
+             leave it out with --ignore-column 'UTM source', or keep it in a custom attribute with \
+             --map 'UTM source=custom.utm_source'",
+        );
+    }
+
+    #[test]
+    fn a_type_that_does_not_exist_is_refused_with_the_nearest() {
+        check(
+            "Seats=custom.seats:integr",
+            "`integr` is not a type\ndid you mean `integer`? it is one of text, integer, float, boolean, date, \
+             date(%d/%m/%Y), list(;)",
+        );
+        check(
+            "Tags=custom.tags:list()",
+            "`list()` is not a type\ndid you mean `list`? it is one of text, integer, float, boolean, date, \
+             date(%d/%m/%Y), list(;)",
+        );
+    }
+
+    #[test]
+    fn what_comes_later_wins() {
+        let file = MappingSpec {
+            rules: vec!["Mail=email".parse().unwrap(), "Plan=custom.plan".parse().unwrap()],
+            ignore: vec!["notes".into(), "Phone".into()],
+            empty: Some(Empty::Clear),
+            unknown: Unknown::Refuse,
+        };
+        let flags = MappingSpec {
+            rules: vec!["Phone=phone".parse().unwrap()],
+            ignore: vec!["Plan".into()],
+            empty: None,
+            unknown: Unknown::CreateAttribute,
+        };
+        let merged = file.merge(flags);
+        let rules: Vec<String> = merged.rules.iter().map(ToString::to_string).collect();
+        assert_eq!(rules, ["Mail=email", "Phone=phone"]);
+        assert_eq!(merged.ignore, ["notes", "Plan"]);
+        assert_eq!((merged.empty, merged.unknown), (Some(Empty::Clear), Unknown::CreateAttribute));
+    }
+
+    #[test]
+    fn empty_is_leave_or_clear() {
+        assert_eq!("clear".parse(), Ok(Empty::Clear));
+        let error = "clean".parse::<Empty>().unwrap_err();
+        assert_eq!(error.to_string(), "`clean` is not an answer to empty cells");
+        assert_eq!(error.hint().unwrap(), "did you mean `clear`? it is one of leave, clear");
+    }
+}

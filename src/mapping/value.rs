@@ -1,0 +1,412 @@
+//! From the text of a cell to a typed value.
+//!
+//! A [`Converter`] is chosen once a column; it never sees a cell that is missing, empty or `\N`.
+
+use super::DateFormat;
+use super::FaultKind;
+use super::Kind;
+use super::date;
+use crate::intercom::Field;
+use crate::intercom::Value;
+
+/// How many characters Intercom keeps of a text: documented for custom attributes, and for `email` and `user_id` in 1.x.
+const LIMIT: usize = 255;
+
+/// How the cells of one column become values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Converter {
+    /// Text without the spaces around it.
+    Trimmed,
+    /// An address in lower case.
+    Email,
+    /// An https URL.
+    Avatar,
+    /// `user`.
+    Role,
+    /// Digits.
+    OwnerId,
+    /// Text as it is.
+    Text,
+    /// A value of a type that nobody knows: text as it is, JSON as it is typed.
+    Any,
+    /// A whole number.
+    Integer,
+    /// A finite number.
+    Float,
+    /// One of ten words.
+    Boolean,
+    /// Seconds since 1970.
+    Date(Option<DateFormat>),
+    /// Texts between separators.
+    List(String),
+}
+
+impl Converter {
+    /// Chooses the converter of a standard field, or says why a kind does not suit it.
+    pub(super) fn of_field(field: &Field, kind: Option<&Kind>) -> Result<Self, String> {
+        let (converter, what) = match (field, kind) {
+            (Field::SignedUpAt | Field::LastSeenAt, Some(Kind::Date(format))) => {
+                return Ok(Self::Date(format.clone()));
+            }
+            (Field::UnsubscribedFromEmails, Some(Kind::Boolean)) => return Ok(Self::Boolean),
+            (Field::SignedUpAt | Field::LastSeenAt, _) => (Self::Date(None), "a date"),
+            (Field::UnsubscribedFromEmails, _) => (Self::Boolean, "a boolean"),
+            (Field::Email, _) => (Self::Email, "text"),
+            (Field::Avatar, _) => (Self::Avatar, "text"),
+            (Field::Role, _) => (Self::Role, "text"),
+            (Field::OwnerId, _) => (Self::OwnerId, "text"),
+            _ => (Self::Trimmed, "text"),
+        };
+        match kind {
+            None => Ok(converter),
+            Some(Kind::Text) if what == "text" => Ok(converter),
+            Some(kind) => Err(format!("`{field}` is {what}, not {kind}")),
+        }
+    }
+
+    /// Chooses the converter of a custom attribute.
+    pub(super) fn of_kind(kind: &Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text,
+            Kind::Integer => Self::Integer,
+            Kind::Float => Self::Float,
+            Kind::Boolean => Self::Boolean,
+            Kind::Date(format) => Self::Date(format.clone()),
+            Kind::List(separator) => Self::List(separator.clone()),
+        }
+    }
+
+    /// Turns a cell that is not empty into a value; `trimmed` is `text` without the spaces around it.
+    pub(super) fn convert(&self, text: &str, trimmed: &str) -> Result<Value, FaultKind> {
+        match self {
+            Self::Trimmed => limited(trimmed),
+            Self::Email => email(trimmed),
+            Self::Avatar => avatar(trimmed),
+            Self::Role => role(trimmed),
+            Self::OwnerId => owner_id(trimmed),
+            Self::Text | Self::Any => limited(text),
+            Self::Integer => integer(trimmed).map(Value::Integer),
+            Self::Float => float(trimmed).map(Value::Float),
+            Self::Boolean => boolean(trimmed).map(Value::Boolean),
+            Self::Date(format) => date::parse(trimmed, format.as_ref()).map(Value::Integer),
+            Self::List(separator) => list(text.split(separator.as_str())),
+        }
+    }
+}
+
+fn limited(text: &str) -> Result<Value, FaultKind> {
+    // Bytes first: counting characters takes longer, and hardly any text comes near the limit.
+    if text.len() > LIMIT {
+        let length = text.chars().count();
+        if length > LIMIT {
+            return Err(FaultKind::TooLong { length, limit: LIMIT });
+        }
+    }
+    Ok(Value::Text(text.to_owned()))
+}
+
+fn email(text: &str) -> Result<Value, FaultKind> {
+    if !is_email(text) {
+        return Err(FaultKind::NotAnEmail);
+    }
+    match limited(text)? {
+        Value::Text(mut text) if text.is_ascii() => {
+            text.make_ascii_lowercase();
+            Ok(Value::Text(text))
+        }
+        _ => Ok(Value::Text(text.to_lowercase())),
+    }
+}
+
+/// Returns whether a text looks like one address. Nobody knows what Intercom accepts, so only what can be no address at
+/// all is refused: two addresses, a name with an address, a stray space.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let labels_are_filled = !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
+    !local.is_empty()
+        && !domain.is_empty()
+        && labels_are_filled
+        && !domain.contains('@')
+        && (text.bytes().all(is_plain) || !text.chars().any(is_out_of_place))
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+')
+}
+
+/// Returns whether a character has no business in an address; the invisible ones come from copying out of web pages.
+fn is_out_of_place(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '<' | '>' | '(' | ')' | '[' | ']' | '\\' | ',' | ';' | ':' | '"')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffd}')
+}
+
+fn avatar(text: &str) -> Result<Value, FaultKind> {
+    let scheme = text.get(..8).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("https://") || text.len() == scheme.len() || text.contains(' ') {
+        return Err(FaultKind::NotHttps);
+    }
+    // URLs are longer than attributes; no limit is documented.
+    Ok(Value::Text(text.to_owned()))
+}
+
+fn role(text: &str) -> Result<Value, FaultKind> {
+    if text.eq_ignore_ascii_case("user") {
+        Ok(Value::Text("user".to_owned()))
+    } else if text.eq_ignore_ascii_case("lead") {
+        Err(FaultKind::LeadRole)
+    } else {
+        Err(FaultKind::NotARole)
+    }
+}
+
+fn owner_id(text: &str) -> Result<Value, FaultKind> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { limited(text) } else { Err(FaultKind::NotAnOwnerId) }
+}
+
+/// Reads a whole number. `42.0` is one: spreadsheets and data frames write whole numbers so when a cell is empty.
+fn integer(text: &str) -> Result<i64, FaultKind> {
+    let whole = match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => text,
+    };
+    whole.parse().map_err(|_| {
+        let digits = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return FaultKind::TooLarge;
+        }
+        match formatted(text) {
+            Some(plain) if plain.contains('.') => FaultKind::NotAnInteger,
+            // A whole number has no decimals, so that its commas are between thousands.
+            Some(plain) => FaultKind::FormattedNumber { plain: Some(plain) },
+            None => FaultKind::NotAnInteger,
+        }
+    })
+}
+
+fn float(text: &str) -> Result<f64, FaultKind> {
+    // `parse` also reads `inf`, `nan` and overflows to infinity.
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        Ok(_) => Err(FaultKind::NotANumber),
+        Err(_) => Err(match formatted(text) {
+            Some(_) if is_either(text) => FaultKind::FormattedNumber { plain: None },
+            Some(plain) => FaultKind::FormattedNumber { plain: Some(plain) },
+            None => FaultKind::NotANumber,
+        }),
+    }
+}
+
+/// Returns whether a number has one comma and three digits behind it: thousands to some, decimals to others.
+fn is_either(text: &str) -> bool {
+    !text.contains('.')
+        && text
+            .split_once(',')
+            .is_some_and(|(_, rest)| rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Returns a number that was written for people (`1,234.5`, `1.234,5`, `1 234`) as `parse` reads it.
+fn formatted(text: &str) -> Option<String> {
+    let is_separator =
+        |c: char| matches!(c, ',' | '.' | ' ' | '\'' | '_' | '\u{a0}' | '\u{202f}' | '\u{2019}');
+    let last = text.rfind(is_separator)?;
+    let separator = text[last..].chars().next()?;
+    let decimals = &text[last + separator.len_utf8()..];
+    let is_decimal = matches!(separator, ',' | '.')
+        && text.matches(separator).count() == 1
+        && (decimals.len() != 3 || text[..last].contains(is_separator));
+    let whole = if is_decimal { &text[..last] } else { text };
+    let mut plain: String = whole.chars().filter(|c| !is_separator(*c)).collect();
+    if is_decimal {
+        plain.push('.');
+        plain.push_str(decimals);
+    }
+    let begins_well = plain.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    (begins_well && plain.parse::<f64>().is_ok_and(f64::is_finite)).then_some(plain)
+}
+
+fn boolean(text: &str) -> Result<bool, FaultKind> {
+    let is_any = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_any(["true", "1", "yes", "y", "on"]) {
+        Ok(true)
+    } else if is_any(["false", "0", "no", "n", "off"]) {
+        Ok(false)
+    } else {
+        Err(FaultKind::NotABoolean)
+    }
+}
+
+/// Makes a list of what is not empty.
+pub(super) fn list<'a>(items: impl Iterator<Item = &'a str>) -> Result<Value, FaultKind> {
+    let is_too_long = |item: &&str| item.len() > LIMIT && item.chars().count() > LIMIT;
+    let items: Vec<&str> = items.map(str::trim).filter(|item| !item.is_empty()).collect();
+    match items.iter().find(|item| is_too_long(item)) {
+        Some(item) => Err(FaultKind::TooLong { length: item.chars().count(), limit: LIMIT }),
+        None => Ok(Value::List(items.into_iter().map(str::to_owned).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Converts as a custom attribute of a kind, or as the standard field of a name.
+    fn convert(what: &str, text: &str) -> String {
+        let converter = match super::super::names::field(what) {
+            Some(field) => Converter::of_field(&field, None).unwrap(),
+            None => Converter::of_kind(&what.parse().unwrap()),
+        };
+        match converter.convert(text, text.trim()) {
+            Ok(value) => serde_json::to_string(&value).unwrap(),
+            Err(FaultKind::FormattedNumber { plain }) => format!("write {}", plain.unwrap_or_default()),
+            Err(kind) => kind.code().to_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn check(what: &str, text: &str, expected: &str) {
+        assert_eq!(expected, convert(what, text));
+    }
+
+    #[test]
+    fn text_stays_as_it_is_and_names_are_trimmed() {
+        check("text", " 00123 ", r#"" 00123 ""#);
+        check("name", " Ann Lee ", r#""Ann Lee""#);
+        check("external_id", " u-1 ", r#""u-1""#);
+        check("phone", " +44 20 ", r#""+44 20""#);
+        check("text", &"é".repeat(255), &format!("\"{}\"", "é".repeat(255)));
+        check("text", &"é".repeat(256), "too_long");
+        check("external_id", &"x".repeat(256), "too_long");
+        check("name", &"x".repeat(256), "too_long");
+    }
+
+    #[test]
+    fn addresses_are_folded_and_looked_at() {
+        check("email", " Ann@Example.COM ", r#""ann@example.com""#);
+        check("email", "ÄNN@x.test", r#""änn@x.test""#);
+        check("email", "o'neil+a/b=c@x.test", r#""o'neil+a/b=c@x.test""#);
+        check("email", "root@localhost", r#""root@localhost""#);
+        check("email", "a@xn--bcher-kva.test", r#""a@xn--bcher-kva.test""#);
+        for wrong in [
+            "ann",
+            "@x.test",
+            "ann@",
+            "a@b@c",
+            "a b@x.test",
+            "a@x .test",
+            "a@x.test, b",
+            "Ann <a@x.test>",
+            "a@.test",
+            "a@x..test",
+            "a@x.test.",
+            "a@x.test;",
+            "mailto:a@x.test",
+            "a\u{200b}@x.test",
+            "a\t@x.test",
+            "a\u{a0}b@x.test",
+        ] {
+            check("email", wrong, "not_an_email");
+        }
+        check("email", &format!("{}@x.test", "a".repeat(249)), "too_long");
+    }
+
+    #[test]
+    fn avatars_are_https() {
+        check("avatar", "https://x.test/a.png", r#""https://x.test/a.png""#);
+        check("avatar", "HTTPS://x.test/a.png", r#""HTTPS://x.test/a.png""#);
+        for wrong in ["http://x.test/a.png", "x.test/a.png", "https://", "é", "https://x.test/a b.png"] {
+            check("avatar", wrong, "not_https");
+        }
+    }
+
+    #[test]
+    fn roles_and_owners_are_what_intercom_takes() {
+        check("role", "User", r#""user""#);
+        check("role", "lead", "lead_role");
+        check("role", "contact", "not_a_role");
+        check("owner_id", " 123 ", r#""123""#);
+        check("owner_id", "Ann", "not_an_owner_id");
+        check("owner_id", "-1", "not_an_owner_id");
+    }
+
+    #[test]
+    fn integers_are_plain() {
+        check("integer", "42", "42");
+        check("integer", " +42 ", "42");
+        check("integer", "-7", "-7");
+        check("integer", "007", "7");
+        check("integer", "42.00", "42");
+        check("integer", "9223372036854775807", "9223372036854775807");
+        check("integer", "9223372036854775808", "too_large");
+        check("integer", "-99999999999999999999", "too_large");
+        check("integer", "1,234", "write 1234");
+        check("integer", "1 234 567", "write 1234567");
+        check("integer", "1.234.567", "write 1234567");
+        check("integer", "1'234", "write 1234");
+        for wrong in ["many", "4.2", "1e3", "0x10", "", "+", "-", ".", "4,2", "--1", "１２"] {
+            check("integer", wrong, "not_an_integer");
+        }
+    }
+
+    #[test]
+    fn floats_are_finite_and_have_a_point() {
+        check("float", "1.5", "1.5");
+        check("float", "-0.25", "-0.25");
+        check("float", "1e3", "1000.0");
+        check("float", "42", "42.0");
+        check("float", "1,5", "write 1.5");
+        check("float", "1,234.5", "write 1234.5");
+        check("float", "1.234,5", "write 1234.5");
+        check("float", "1.234.567", "write 1234567");
+        check("float", "1,234", "write ");
+        for wrong in ["nan", "inf", "1e999", "much", "1.5 EUR", ",", "a,5"] {
+            check("float", wrong, "not_a_number");
+        }
+    }
+
+    #[test]
+    fn booleans_have_ten_spellings() {
+        for yes in ["true", "TRUE", "yes", "Y", "1", "on"] {
+            check("boolean", yes, "true");
+        }
+        for no in ["false", "False", "no", "n", "0", "OFF"] {
+            check("unsubscribed_from_emails", no, "false");
+        }
+        check("boolean", "2", "not_a_boolean");
+        check("boolean", "t", "not_a_boolean");
+    }
+
+    #[test]
+    fn dates_are_seconds() {
+        check("signed_up_at", " 2024-01-31 ", "1706659200");
+        check("date(%d/%m/%Y)", "31/01/2024", "1706659200");
+        check("date", "31/01/2024", "not_a_date");
+        check("last_seen_at", "1706659200000", "milliseconds");
+    }
+
+    #[test]
+    fn lists_are_split_trimmed_and_without_holes() {
+        check("list", "a; b;;c ;", r#"["a","b","c"]"#);
+        check("list(, )", "a, b,c", r#"["a","b,c"]"#);
+        check("list", " ; ", "[]");
+        check("list", &format!("a;{}", "x".repeat(256)), "too_long");
+    }
+
+    #[track_caller]
+    fn check_kind(field: &str, kind: &str, expected: &str) {
+        let field = super::super::names::field(field).unwrap();
+        let converter = Converter::of_field(&field, Some(&kind.parse().unwrap()));
+        assert_eq!(expected, converter.map_or_else(|why| why, |converter| format!("{converter:?}")));
+    }
+
+    #[test]
+    fn a_standard_field_has_its_own_type() {
+        check_kind("signed_up_at", "date(ms)", "Date(Some(Milliseconds))");
+        check_kind("signed_up_at", "integer", "`signed_up_at` is a date, not integer");
+        check_kind("unsubscribed_from_emails", "boolean", "Boolean");
+        check_kind("unsubscribed_from_emails", "text", "`unsubscribed_from_emails` is a boolean, not text");
+        check_kind("email", "text", "Email");
+        check_kind("email", "list", "`email` is text, not list(;)");
+    }
+}
