@@ -1,0 +1,57 @@
+//! The workspace and its admins, and `GET /me`.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::json;
+
+use super::world::World;
+
+/// Someone who may own contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Admin {
+    pub(super) id: u64,
+    pub(super) name: String,
+    pub(super) email: String,
+}
+
+/// The id of a workspace that no data file names.
+pub(super) const DEFAULT_WORKSPACE: &str = "sandbox1";
+
+/// Returns the admins of a fresh workspace; the first one is who `/me` shows.
+pub(super) fn fresh() -> Vec<Admin> {
+    [(814_860, "Ada Admin", "ada"), (814_861, "Ben Admin", "ben"), (814_862, "Cleo Admin", "cleo")]
+        .map(|(id, name, mailbox)| Admin {
+            id,
+            name: name.to_owned(),
+            email: format!("{mailbox}@sandbox.test"),
+        })
+        .into()
+}
+
+/// Returns the answer of `GET /me`: the admin, with the workspace as `app` [S 2.16].
+pub(super) fn me(world: &World) -> Vec<u8> {
+    let admin = world.store().admins.first().cloned();
+    let Some(Admin { id, name, email }) = admin else { return b"null".to_vec() };
+    json!({
+        "type": "admin",
+        "id": id.to_string(),
+        "email": email,
+        "name": name,
+        "email_verified": true,
+        "app": {
+            "type": "app",
+            "id_code": world.workspace(),
+            "name": "Sandbox",
+            // Midnight of 2020-01-01, the month of version 2.0.
+            "created_at": 1_577_836_800,
+            "secure": false,
+            "identity_verification": false,
+            "timezone": "UTC",
+            "region": "US",
+        },
+        "avatar": { "type": "avatar", "image_url": null },
+        "has_inbox_seat": true,
+    })
+    .to_string()
+    .into_bytes()
+}

@@ -1,0 +1,287 @@
+//! The routes of data attributes.
+//!
+//! The list holds every attribute at once: there are no pages [S]. An attribute's type never changes, and it can be
+//! archived but not deleted [S].
+
+use serde::Deserialize;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use axum::http::StatusCode;
+
+use super::attributes::Attribute;
+use super::attributes::Attributes;
+use super::attributes::DataType;
+use super::attributes::MAX_ACTIVE;
+use super::attributes::Model;
+use super::clock::Moment;
+use super::errors::Refusal;
+use super::world::World;
+
+/// The query of the list.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    model: Option<String>,
+    include_archived: Option<String>,
+}
+
+/// A standard attribute of contacts.
+struct Standard {
+    name: &'static str,
+    label: &'static str,
+    data_type: &'static str,
+    api_writable: bool,
+}
+
+const fn writable(name: &'static str, label: &'static str, data_type: &'static str) -> Standard {
+    Standard { name, label, data_type, api_writable: true }
+}
+
+const fn read_only(name: &'static str, label: &'static str, data_type: &'static str) -> Standard {
+    Standard { name, label, data_type, api_writable: false }
+}
+
+/// The standard attributes. Exactly the first ten were recorded as writable [R]; there are no rows for `utm_*` or
+/// `session_count` [R]. Labels are not evidence.
+const STANDARD: [Standard; 24] = [
+    writable("role", "Role", "string"),
+    writable("name", "Name", "string"),
+    writable("owner_id", "Owner", "integer"),
+    writable("email", "Email", "string"),
+    writable("phone", "Phone", "string"),
+    writable("external_id", "User ID", "string"),
+    writable("signed_up_at", "Signed up", "date"),
+    writable("last_seen_at", "Last seen", "date"),
+    writable("unsubscribed_from_emails", "Unsubscribed from Emails", "boolean"),
+    writable("avatar", "Avatar", "string"),
+    read_only("id", "ID", "string"),
+    read_only("created_at", "First Seen", "date"),
+    read_only("updated_at", "Updated at", "date"),
+    read_only("last_contacted_at", "Last contacted", "date"),
+    read_only("last_replied_at", "Last heard from", "date"),
+    read_only("has_hard_bounced", "Has hard bounced", "boolean"),
+    read_only("marked_email_as_spam", "Marked email as spam", "boolean"),
+    read_only("language_override", "Language Override", "string"),
+    read_only("browser", "Browser", "string"),
+    read_only("browser_version", "Browser Version", "string"),
+    read_only("os", "OS", "string"),
+    read_only("location.country", "Country", "string"),
+    read_only("location.region", "Region", "string"),
+    read_only("location.city", "City", "string"),
+];
+
+impl Standard {
+    fn json(&self) -> Value {
+        json!({
+            "type": "data_attribute",
+            "name": self.name.rsplit('.').next(),
+            "full_name": self.name,
+            "label": self.label,
+            "description": "",
+            "data_type": self.data_type,
+            "api_writable": self.api_writable,
+            "ui_writable": false,
+            "messenger_writable": false,
+            "custom": false,
+            "archived": false,
+            "model": "contact",
+        })
+    }
+}
+
+/// `GET /data_attributes`.
+pub(super) fn list(world: &World, query: &ListQuery) -> Result<Vec<u8>, Refusal> {
+    let model = match query.model.as_deref() {
+        None => None,
+        Some(text) => Some(model(Some(text)).map_err(|_| bad_list_model())?),
+    };
+    let archived_too = query.include_archived.as_deref() == Some("true");
+    let asked = |attribute: &&Attribute| {
+        model.is_none_or(|model| attribute.model == model) && (archived_too || !attribute.archived)
+    };
+    let standard = STANDARD.iter().filter(|_| model != Some(Model::Company)).map(Standard::json);
+    let data: Vec<Value> = standard.chain(world.store().attributes.all().filter(asked).map(shown)).collect();
+    Ok(json!({ "type": "list", "data": data }).to_string().into_bytes())
+}
+
+/// `POST /data_attributes`.
+pub(super) fn create(world: &World, body: &[u8], now: Moment) -> Result<Vec<u8>, Refusal> {
+    let keys = object(body)?;
+    let text = |name: &str| keys.get(name).and_then(Value::as_str);
+    let mut store = world.store();
+    let model = model(text("model"))?;
+    let name = text("name").unwrap_or_default();
+    check_name(name, model, &store.attributes)?;
+    let data_type = data_type(text("data_type"))?;
+    let options = match text("data_type") {
+        Some("options") => options(keys.get("options"))?,
+        _ => Vec::new(),
+    };
+    let attribute = Attribute {
+        id: store.attributes.all().map(|attribute| attribute.id).max().unwrap_or(0) + 1,
+        name: name.to_owned(),
+        model,
+        data_type,
+        options,
+        description: text("description").unwrap_or_default().to_owned(),
+        messenger_writable: keys.get("messenger_writable").and_then(Value::as_bool).unwrap_or(false),
+        archived: false,
+        created_at: now.seconds(),
+        updated_at: now.seconds(),
+    };
+    let answer = shown(&attribute).to_string().into_bytes();
+    store.save_attribute(attribute)?;
+    Ok(answer)
+}
+
+/// `PUT /data_attributes/{id}`.
+pub(super) fn update(world: &World, id: &str, body: &[u8], now: Moment) -> Result<Vec<u8>, Refusal> {
+    let keys = object(body)?;
+    let mut store = world.store();
+    let known = id.parse().ok().and_then(|id| store.attributes.with_id(id));
+    let mut attribute = known.cloned().ok_or_else(unknown_attribute)?;
+    if let Some(archived) = keys.get("archived").and_then(Value::as_bool) {
+        if attribute.archived && !archived {
+            check_room(&store.attributes)?;
+        }
+        attribute.archived = archived;
+    }
+    if let Some(description) = keys.get("description").and_then(Value::as_str) {
+        description.clone_into(&mut attribute.description);
+    }
+    if let Some(messenger_writable) = keys.get("messenger_writable").and_then(Value::as_bool) {
+        attribute.messenger_writable = messenger_writable;
+    }
+    if keys.contains_key("options") {
+        attribute.options = options(keys.get("options"))?;
+    }
+    attribute.updated_at = now.seconds();
+    let answer = shown(&attribute).to_string().into_bytes();
+    store.save_attribute(attribute)?;
+    Ok(answer)
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())
+}
+
+fn shown(attribute: &Attribute) -> Value {
+    let mut shown = json!({
+        "id": attribute.id,
+        "type": "data_attribute",
+        "name": attribute.name,
+        "full_name": format!("custom_attributes.{}", attribute.name),
+        "label": attribute.name,
+        "description": attribute.description,
+        "data_type": attribute.data_type.name(),
+        "api_writable": true,
+        "ui_writable": false,
+        "messenger_writable": attribute.messenger_writable,
+        "custom": true,
+        "archived": attribute.archived,
+        "admin_id": "814860",
+        "created_at": attribute.created_at,
+        "updated_at": attribute.updated_at,
+        "model": attribute.model,
+    });
+    if !attribute.options.is_empty() {
+        shown["options"] = json!(attribute.options);
+    }
+    shown
+}
+
+fn model(text: Option<&str>) -> Result<Model, Refusal> {
+    match text {
+        Some("contact") => Ok(Model::Contact),
+        Some("company") => Ok(Model::Company),
+        _ => Err(Refusal::parameter_invalid(
+            "The Data Attribute model field must be either contact or company",
+        )),
+    }
+}
+
+/// 422 for any other model, conversations included [S 2.16]; its text is [X].
+fn bad_list_model() -> Refusal {
+    let message = "The model must be either contact or company";
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter_invalid", message)
+}
+
+/// Lists are strings with options, and `datetime` is a date [S].
+fn data_type(text: Option<&str>) -> Result<DataType, Refusal> {
+    match text {
+        Some("string" | "options") => Ok(DataType::String),
+        Some("integer") => Ok(DataType::Integer),
+        Some("float") => Ok(DataType::Float),
+        Some("boolean") => Ok(DataType::Boolean),
+        Some("date" | "datetime") => Ok(DataType::Date),
+        _ => Err(Refusal::parameter_invalid("Data Type isn't an option")),
+    }
+}
+
+/// The documented refusals of a name, with their texts [S 2.14-2.16].
+fn check_name(name: &str, model: Model, attributes: &Attributes) -> Result<(), Refusal> {
+    // Letters and digits of any script, and what the specification's own names hold: spaces and hyphens. That the
+    // underscore is allowed is clear from every recorded name [R].
+    let allowed =
+        |letter: char| letter.is_alphanumeric() || " -_".contains(letter) || is_currency_symbol(letter);
+    if name.trim().is_empty() || !name.chars().all(allowed) {
+        return Err(Refusal::parameter_invalid(
+            "Your name for this attribute must only contain alphanumeric characters, currency symbols, and hyphens",
+        ));
+    }
+    if model == Model::Contact && STANDARD.iter().any(|standard| standard.name == name) {
+        let message = format!(
+            "'{name}' is one of our standard attributes. To save this as new people data, use a different name."
+        );
+        return Err(Refusal::parameter_invalid(message));
+    }
+    if let Some(other) = attributes.all().find(|attribute| attribute.name == name) {
+        let (other, asked) = (data_of(other.model), data_of(model));
+        let message = format!(
+            "You already have '{name}' in your {other} data. To save this as new {asked} data, use a different name."
+        );
+        return Err(Refusal::parameter_invalid(message));
+    }
+    check_room(attributes)
+}
+
+fn is_currency_symbol(letter: char) -> bool {
+    letter == '$' || ('\u{a2}'..='\u{a5}').contains(&letter) || ('\u{20a0}'..='\u{20cf}').contains(&letter)
+}
+
+fn data_of(model: Model) -> &'static str {
+    match model {
+        Model::Contact => "people",
+        Model::Company => "company",
+    }
+}
+
+/// 250 active attributes; archiving makes room [D help/179]. The code is in the Ruby client's map [C]; status and text
+/// are [X].
+fn check_room(attributes: &Attributes) -> Result<(), Refusal> {
+    let active = attributes.all().filter(|attribute| !attribute.archived).count();
+    if active < MAX_ACTIVE {
+        return Ok(());
+    }
+    let message = format!("You have reached the limit of {MAX_ACTIVE} custom attributes");
+    Err(Refusal::new(StatusCode::BAD_REQUEST, "custom_data_limit_reached", message))
+}
+
+/// At least two options, each `{"value":…}` [S].
+fn options(value: Option<&Value>) -> Result<Vec<String>, Refusal> {
+    let Some(Value::Array(options)) = value else {
+        return Err(Refusal::parameter_invalid("Options isn't an array"));
+    };
+    let text = |option: &Value| option.get("value").and_then(Value::as_str).map(str::to_owned);
+    match options.iter().map(text).collect::<Option<Vec<_>>>() {
+        Some(values) if 2 <= values.len() => Ok(values),
+        _ => Err(Refusal::parameter_invalid("The Data Attribute must have at least two options")),
+    }
+}
+
+/// 404 [S].
+fn unknown_attribute() -> Refusal {
+    let message = "We couldn't find that data attribute to update";
+    Refusal::new(StatusCode::NOT_FOUND, "field_not_found", message)
+}

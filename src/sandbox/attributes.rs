@@ -1,0 +1,176 @@
+//! The workspace's data attributes: the standard ones, the custom ones, and which values they take.
+//!
+//! A write that names an undefined attribute is refused as a whole [D][C]. An archived attribute counts as undefined
+//! [X]. Names are compared with their case [D help/179].
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+
+use super::contact::AttributeValue;
+use super::contact::Scalar;
+use super::errors::Refusal;
+use super::unknowns;
+
+/// The limit of active custom attributes [D help/179].
+pub(super) const MAX_ACTIVE: usize = 250;
+
+/// A custom attribute of contacts or companies.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Attribute {
+    pub(super) id: u64,
+    pub(super) name: String,
+    pub(super) model: Model,
+    pub(super) data_type: DataType,
+    /// The allowed values of a list; empty for other attributes.
+    pub(super) options: Vec<String>,
+    pub(super) description: String,
+    pub(super) messenger_writable: bool,
+    pub(super) archived: bool,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
+}
+
+/// What an attribute belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Model {
+    Contact,
+    Company,
+}
+
+/// What an attribute holds. Lists are strings with options; a date is Unix seconds [R].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DataType {
+    String,
+    Integer,
+    Float,
+    Boolean,
+    Date,
+}
+
+/// Every custom attribute of the workspace.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    defined: Vec<Definition>,
+}
+
+/// An attribute, with its name as contacts share it.
+#[derive(Debug)]
+struct Definition {
+    attribute: Attribute,
+    name: Arc<str>,
+}
+
+impl Attributes {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Attribute> {
+        self.defined.iter().map(|definition| &definition.attribute)
+    }
+
+    pub(super) fn with_id(&self, id: u64) -> Option<&Attribute> {
+        self.all().find(|attribute| attribute.id == id)
+    }
+
+    /// Adds an attribute, or replaces the one with the same id.
+    pub(super) fn put(&mut self, attribute: Attribute) {
+        let name = attribute.name.as_str().into();
+        let place = self.defined.iter().position(|definition| definition.attribute.id == attribute.id);
+        match place {
+            Some(place) => self.defined[place] = Definition { attribute, name },
+            None => self.defined.push(Definition { attribute, name }),
+        }
+    }
+
+    /// Returns the name of a contact's attribute as all contacts share it; the same text if it is not defined.
+    pub(super) fn shared_name(&self, name: &str) -> Arc<str> {
+        self.contact_attribute(name).map_or_else(|| name.into(), |definition| Arc::clone(&definition.name))
+    }
+
+    /// Checks the custom attributes of a contact's write against their definitions.
+    pub(super) fn check(&self, values: &Map<String, Value>) -> Result<Vec<AttributeValue>, Refusal> {
+        let check = |(name, value): (&String, &Value)| {
+            let definition = self
+                .contact_attribute(name)
+                .filter(|definition| !definition.attribute.archived)
+                .ok_or_else(|| undefined(name))?;
+            let value = definition.attribute.scalar(value)?;
+            Ok(AttributeValue { name: Arc::clone(&definition.name), value })
+        };
+        values.iter().map(check).collect()
+    }
+
+    fn contact_attribute(&self, name: &str) -> Option<&Definition> {
+        let named = |definition: &&Definition| {
+            definition.attribute.model == Model::Contact && definition.attribute.name == name
+        };
+        self.defined.iter().find(named)
+    }
+}
+
+fn undefined(name: &str) -> Refusal {
+    Refusal::parameter_invalid(format!("Custom attribute '{name}' does not exist"))
+}
+
+impl Attribute {
+    /// Reads a value as this attribute's type. That a wrong type is 400 is expected, its text is [X].
+    fn scalar(&self, value: &Value) -> Result<Scalar, Refusal> {
+        match (self.data_type, value) {
+            (_, Value::Null) => Ok(Scalar::Null),
+            (DataType::String, Value::String(text)) => self.text(text),
+            (DataType::Boolean, Value::Bool(truth)) => Ok(Scalar::Boolean(*truth)),
+            (DataType::Float, Value::Number(number)) => {
+                number.as_f64().map(Scalar::Float).ok_or_else(|| self.wrong_type())
+            }
+            (DataType::Integer, Value::Number(number)) => {
+                number.as_i64().map(Scalar::Integer).ok_or_else(|| self.wrong_type())
+            }
+            (DataType::Date, Value::Number(number)) => {
+                let seconds = number.as_i64().filter(|seconds| is_seconds(*seconds));
+                seconds.map(Scalar::Integer).ok_or_else(|| self.wrong_type())
+            }
+            _ => Err(self.wrong_type()),
+        }
+    }
+
+    fn text(&self, text: &str) -> Result<Scalar, Refusal> {
+        let outside = !self.options.is_empty() && !self.options.iter().any(|option| option == text);
+        if outside && unknowns::VALUE_OUTSIDE_OPTIONS_IS_REFUSED {
+            let message = format!("Custom attribute '{}' does not have the option '{text}'", self.name);
+            return Err(Refusal::parameter_invalid(message));
+        }
+        if text.chars().count() <= unknowns::MAX_ATTRIBUTE_TEXT {
+            return Ok(Scalar::Text(text.to_owned()));
+        }
+        if unknowns::LONG_ATTRIBUTE_TEXT_IS_REFUSED {
+            let message = format!("Custom attribute '{}' is longer than 255 characters", self.name);
+            return Err(Refusal::parameter_invalid(message));
+        }
+        Ok(Scalar::Text(text.chars().take(unknowns::MAX_ATTRIBUTE_TEXT).collect()))
+    }
+
+    fn wrong_type(&self) -> Refusal {
+        let message = format!("Custom attribute '{}' must be of type {}", self.name, self.data_type.name());
+        Refusal::parameter_invalid(message)
+    }
+}
+
+/// Says whether a timestamp can be seconds.
+pub(super) fn is_seconds(timestamp: i64) -> bool {
+    !unknowns::MILLISECONDS_ARE_REFUSED || timestamp.abs() < unknowns::FIRST_MILLISECONDS
+}
+
+impl DataType {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            DataType::String => "string",
+            DataType::Integer => "integer",
+            DataType::Float => "float",
+            DataType::Boolean => "boolean",
+            DataType::Date => "date",
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A contact as the store keeps it. How it looks to a client is in `contact_json.rs`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::Error as _;
+
+/// A user or a lead.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub(super) struct Contact {
+    pub(super) id: ContactId,
+    pub(super) role: Role,
+    pub(super) external_id: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) avatar: Option<String>,
+    pub(super) owner_id: Option<u64>,
+    pub(super) unsubscribed_from_emails: bool,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
+    pub(super) signed_up_at: Option<i64>,
+    pub(super) last_seen_at: Option<i64>,
+    #[serde(with = "attribute_values")]
+    pub(super) custom_attributes: Vec<AttributeValue>,
+    pub(super) life: Life,
+}
+
+/// One custom attribute of one contact. The name is shared with the attribute's definition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AttributeValue {
+    pub(super) name: Arc<str>,
+    pub(super) value: Scalar,
+}
+
+/// What a custom attribute can hold.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(super) enum Scalar {
+    /// Cleared: the key stays, with null [R].
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+}
+
+/// Which of the two kinds a contact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Role {
+    User,
+    Lead,
+}
+
+/// Where a contact is in its life: live, archived (can come back), deleted (keeps its identifiers locked for a while) [R].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Life {
+    Live,
+    Archived,
+    Deleted { at: i64 },
+}
+
+/// An object id: 24 hexadecimal digits, ascending with creation [R].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ContactId {
+    /// Seconds since the epoch at creation, as in a MongoDB ObjectId.
+    pub(super) seconds: u32,
+    pub(super) number: u64,
+}
+
+impl Contact {
+    pub(super) fn is_live(&self) -> bool {
+        self.life == Life::Live
+    }
+
+    /// Returns the value of a custom attribute; `None` if the contact never had it.
+    pub(super) fn attribute(&self, name: &str) -> Option<&Scalar> {
+        self.custom_attributes.iter().find(|attribute| &*attribute.name == name).map(|found| &found.value)
+    }
+
+    /// Sets one custom attribute and leaves the others alone.
+    pub(super) fn set_attribute(&mut self, changed: AttributeValue) {
+        match self.custom_attributes.iter_mut().find(|attribute| attribute.name == changed.name) {
+            Some(attribute) => attribute.value = changed.value,
+            None => self.custom_attributes.push(changed),
+        }
+    }
+}
+
+impl Role {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Role::User => "user",
+            Role::Lead => "lead",
+        }
+    }
+}
+
+impl fmt::Display for ContactId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:08x}{:016x}", self.seconds, self.number)
+    }
+}
+
+/// The text is not 24 hexadecimal digits.
+#[derive(Debug, thiserror::Error)]
+#[error("not a contact id")]
+pub(super) struct NotAContactId;
+
+impl FromStr for ContactId {
+    type Err = NotAContactId;
+
+    fn from_str(text: &str) -> Result<ContactId, NotAContactId> {
+        if text.len() != 24 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(NotAContactId);
+        }
+        let (seconds, number) = text.split_at(8);
+        match (u32::from_str_radix(seconds, 16), u64::from_str_radix(number, 16)) {
+            (Ok(seconds), Ok(number)) => Ok(ContactId { seconds, number }),
+            _ => Err(NotAContactId),
+        }
+    }
+}
+
+impl Serialize for ContactId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ContactId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ContactId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Custom attributes as one JSON object, which is also how a client sees them.
+pub(super) mod attribute_values {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+    use serde::Deserializer;
+    use serde::Serializer;
+
+    use super::AttributeValue;
+    use super::Scalar;
+
+    pub(in crate::sandbox) fn serialize<S: Serializer>(
+        attributes: &[AttributeValue],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(attributes.iter().map(|attribute| (&*attribute.name, &attribute.value)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<AttributeValue>, D::Error> {
+        let attributes = BTreeMap::<String, Scalar>::deserialize(deserializer)?;
+        Ok(attributes.into_iter().map(|(name, value)| AttributeValue { name: name.into(), value }).collect())
+    }
+}

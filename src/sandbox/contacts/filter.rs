@@ -1,0 +1,233 @@
+//! The query of a search: read and checked against the grammar [S], then asked about one contact at a time. Pure.
+//!
+//! Groups nest two deep and hold 15 filters at most [S]. Codes and texts of refusals other than `invalid_field` are [X].
+
+use serde_json::Value;
+
+use super::values::Found;
+use super::values::Kind;
+use super::values::SearchField;
+use crate::sandbox::attributes::Attributes;
+use crate::sandbox::contact::Contact;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::versions::Version;
+
+/// How deep groups nest [S].
+const MAX_DEPTH: usize = 2;
+/// How many filters a group holds [S].
+const MAX_FILTERS: usize = 15;
+const SECONDS_PER_DAY: f64 = 86_400.0;
+
+/// A query.
+#[derive(Debug)]
+pub(super) enum Filter {
+    All(Vec<Filter>),
+    Any(Vec<Filter>),
+    Leaf(Leaf),
+}
+
+/// One comparison.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    field: SearchField,
+    operator: Operator,
+    /// One, or those of `IN` and `NIN`.
+    operands: Vec<Found>,
+    precision: Precision,
+}
+
+/// What a time is compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Precision {
+    Exact,
+    /// The calendar day, UTC until the workspace can have a time zone [S 2.16].
+    Day,
+}
+
+/// A comparison's operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Equal,
+    NotEqual,
+    In,
+    NotIn,
+    Contains,
+    NotContains,
+    StartsWith,
+    EndsWith,
+    Greater,
+    Less,
+    GreaterOrEqual,
+    LessOrEqual,
+}
+
+/// What a query is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Grammar<'a> {
+    pub(super) attributes: &'a Attributes,
+    pub(super) version: Version,
+}
+
+impl Filter {
+    /// Reads a query.
+    pub(super) fn read(query: &Value, grammar: Grammar<'_>) -> Result<Filter, Refusal> {
+        read_at(query, grammar, 0)
+    }
+
+    /// Says whether a contact is meant.
+    pub(super) fn matches(&self, contact: &Contact) -> bool {
+        match self {
+            Filter::All(filters) => filters.iter().all(|filter| filter.matches(contact)),
+            Filter::Any(filters) => filters.iter().any(|filter| filter.matches(contact)),
+            Filter::Leaf(leaf) => leaf.matches(contact),
+        }
+    }
+}
+
+fn read_at(query: &Value, grammar: Grammar<'_>, depth: usize) -> Result<Filter, Refusal> {
+    let operator = query.get("operator").and_then(Value::as_str).unwrap_or_default();
+    let group = matches!(operator, "AND" | "OR") && query.get("field").is_none();
+    if !group {
+        return Leaf::read(query, operator, grammar).map(Filter::Leaf);
+    }
+    let Some(Value::Array(filters)) = query.get("value") else {
+        return Err(Refusal::parameter_invalid("The value of AND and OR must be an array of filters"));
+    };
+    if MAX_DEPTH <= depth {
+        return Err(Refusal::parameter_invalid("Queries cannot be nested more than 2 levels deep"));
+    }
+    if filters.is_empty() || MAX_FILTERS < filters.len() {
+        return Err(Refusal::parameter_invalid("A group must have between 1 and 15 filters"));
+    }
+    let filters =
+        filters.iter().map(|filter| read_at(filter, grammar, depth + 1)).collect::<Result<_, _>>()?;
+    Ok(if operator == "AND" { Filter::All(filters) } else { Filter::Any(filters) })
+}
+
+impl Leaf {
+    fn read(query: &Value, operator: &str, grammar: Grammar<'_>) -> Result<Leaf, Refusal> {
+        let name = query.get("field").and_then(Value::as_str);
+        let name = name.ok_or_else(|| Refusal::parameter_invalid("A filter must have a field"))?;
+        let field = SearchField::find(name, grammar.attributes).ok_or_else(|| invalid_field(name))?;
+        let preview = grammar.version == Version::PREVIEW;
+        let exact = preview || field.kind != Kind::Timestamp;
+        let precision = if exact && field.kind != Kind::Day { Precision::Exact } else { Precision::Day };
+        let operator = Operator::read(operator)
+            .filter(|operator| operator.suits(&field, precision))
+            .ok_or_else(|| invalid_operator(operator, name))?;
+        let value = query.get("value").unwrap_or(&Value::Null);
+        let operands = operands(value, operator, field.kind).ok_or_else(|| invalid_value(name))?;
+        Ok(Leaf { field, operator, operands, precision })
+    }
+
+    fn matches(&self, contact: &Contact) -> bool {
+        let found = self.field.value(contact);
+        let one = self.operands.first().unwrap_or(&Found::Null);
+        match self.operator {
+            Operator::Equal => self.same(&found, one),
+            Operator::NotEqual => !self.same(&found, one),
+            Operator::In => self.operands.iter().any(|operand| self.same(&found, operand)),
+            Operator::NotIn => !self.operands.iter().any(|operand| self.same(&found, operand)),
+            Operator::Contains => text_test(&found, one, |text, part| text.contains(part)),
+            Operator::NotContains => !text_test(&found, one, |text, part| text.contains(part)),
+            Operator::StartsWith => text_test(&found, one, |text, part| text.starts_with(part)),
+            Operator::EndsWith => text_test(&found, one, |text, part| text.ends_with(part)),
+            Operator::Greater => self.compare(&found, one, |found, other| other < found),
+            Operator::Less => self.compare(&found, one, |found, other| found < other),
+            Operator::GreaterOrEqual => self.compare(&found, one, |found, other| other <= found),
+            Operator::LessOrEqual => self.compare(&found, one, |found, other| found <= other),
+        }
+    }
+
+    fn same(&self, found: &Found, operand: &Found) -> bool {
+        match (found, operand) {
+            (Found::Number(found), Found::Number(operand)) => self.rounded(*found) == self.rounded(*operand),
+            _ => found == operand,
+        }
+    }
+
+    /// Compares numbers; null is on no side of anything. By day, `>` starts the day after and `<` ends at the day's
+    /// start [S 2.16 #625].
+    fn compare(&self, found: &Found, operand: &Found, test: impl Fn(f64, f64) -> bool) -> bool {
+        match (found, operand) {
+            (Found::Number(found), Found::Number(operand)) => {
+                test(self.rounded(*found), self.rounded(*operand))
+            }
+            _ => false,
+        }
+    }
+
+    fn rounded(&self, number: f64) -> f64 {
+        match self.precision {
+            Precision::Exact => number,
+            Precision::Day => (number / SECONDS_PER_DAY).floor(),
+        }
+    }
+}
+
+fn text_test(found: &Found, operand: &Found, test: impl Fn(&str, &str) -> bool) -> bool {
+    match (found, operand) {
+        (Found::Text(found), Found::Text(operand)) => test(found, operand),
+        _ => false,
+    }
+}
+
+impl Operator {
+    fn read(text: &str) -> Option<Operator> {
+        Some(match text {
+            "=" => Operator::Equal,
+            "!=" => Operator::NotEqual,
+            "IN" => Operator::In,
+            "NIN" => Operator::NotIn,
+            "~" => Operator::Contains,
+            "!~" => Operator::NotContains,
+            "^" => Operator::StartsWith,
+            "$" => Operator::EndsWith,
+            ">" => Operator::Greater,
+            "<" => Operator::Less,
+            ">=" => Operator::GreaterOrEqual,
+            "<=" => Operator::LessOrEqual,
+            _ => return None,
+        })
+    }
+
+    /// Says whether a field has the operator [S].
+    fn suits(self, field: &SearchField, precision: Precision) -> bool {
+        use Operator as O;
+        match (field.kind, precision) {
+            (Kind::Text, _) => !matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual),
+            (Kind::Boolean, _) => matches!(self, O::Equal | O::NotEqual | O::In | O::NotIn),
+            (Kind::Number, _) => !matches!(self, O::Contains | O::NotContains | O::StartsWith | O::EndsWith),
+            (Kind::Timestamp | Kind::Day, Precision::Day) => {
+                matches!(self, O::Equal | O::Greater | O::Less)
+            }
+            (Kind::Timestamp | Kind::Day, Precision::Exact) => {
+                let comparison = matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual);
+                comparison || matches!(self, O::Equal | O::NotEqual)
+            }
+        }
+    }
+}
+
+fn operands(value: &Value, operator: Operator, kind: Kind) -> Option<Vec<Found>> {
+    let several = matches!(operator, Operator::In | Operator::NotIn);
+    match value {
+        Value::Array(values) if several => values.iter().map(|value| Found::operand(value, kind)).collect(),
+        _ if several => None,
+        value => Found::operand(value, kind).map(|operand| vec![operand]),
+    }
+}
+
+/// 400; documented for companies, analogous for contacts [S0].
+pub(super) fn invalid_field(name: &str) -> Refusal {
+    let status = axum::http::StatusCode::BAD_REQUEST;
+    Refusal::new(status, "invalid_field", format!("{name} is not a valid search field"))
+}
+
+fn invalid_operator(operator: &str, name: &str) -> Refusal {
+    Refusal::parameter_invalid(format!("'{operator}' is not a valid operator for {name}"))
+}
+
+fn invalid_value(name: &str) -> Refusal {
+    Refusal::parameter_invalid(format!("The value is not valid for {name}"))
+}

@@ -1,0 +1,96 @@
+//! Archive, unarchive and delete [R].
+//!
+//! An archived or deleted contact is gone from `GET` at once and from lists after their lag; its identifiers stay
+//! taken.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::sandbox::clock::Moment;
+use crate::sandbox::contact::Contact;
+use crate::sandbox::contact::Life;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::store::Store;
+use crate::sandbox::unknowns;
+use crate::sandbox::versions::Version;
+use crate::sandbox::world::World;
+
+/// `POST /contacts/{id}/archive`; an archived contact answers 200 again [R].
+pub(in crate::sandbox) fn archive(
+    world: &World,
+    version: Version,
+    id: &str,
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let mut store = world.store();
+    let contact = existing(&store, id)?;
+    let contact = live_on(&mut store, contact, Life::Archived, now)?;
+    Ok(answer(&contact, version, "archived", true))
+}
+
+/// `POST /contacts/{id}/unarchive`.
+pub(in crate::sandbox) fn unarchive(
+    world: &World,
+    version: Version,
+    id: &str,
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let mut store = world.store();
+    let contact = store.any(id).cloned().ok_or_else(Refusal::user_not_found)?;
+    if let Life::Deleted { .. } = contact.life {
+        return Err(not_restorable());
+    }
+    let contact = live_on(&mut store, contact, Life::Live, now)?;
+    Ok(answer(&contact, version, "archived", false))
+}
+
+/// `DELETE /contacts/{id}`, live or archived.
+pub(in crate::sandbox) fn delete(
+    world: &World,
+    version: Version,
+    id: &str,
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let mut store = world.store();
+    let contact = existing(&store, id)?;
+    let contact = live_on(&mut store, contact, Life::Deleted { at: now.seconds() }, now)?;
+    Ok(answer(&contact, version, "deleted", true))
+}
+
+fn existing(store: &Store, id: &str) -> Result<Arc<Contact>, Refusal> {
+    let contact = store.any(id).filter(|contact| !matches!(contact.life, Life::Deleted { .. }));
+    contact.cloned().ok_or_else(Refusal::user_not_found)
+}
+
+fn live_on(
+    store: &mut Store,
+    contact: Arc<Contact>,
+    life: Life,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
+    if contact.life == life {
+        return Ok(contact);
+    }
+    let changed = Contact { life, updated_at: now.seconds(), ..(*contact).clone() };
+    store.save(changed, now)
+}
+
+fn not_restorable() -> Refusal {
+    if unknowns::RESTORING_DELETED_ANSWERS_500 {
+        return Refusal::server_error();
+    }
+    let message = "User has been marked for permanent deletion and is not restorable.";
+    Refusal::new(StatusCode::BAD_REQUEST, "bad_request", message)
+}
+
+/// Returns the recorded answer [R], with what the specification adds since 2.7 [S].
+fn answer(contact: &Contact, version: Version, key: &str, value: bool) -> Vec<u8> {
+    let mut answer = json!({ "id": contact.id, "object": "contact", key: value });
+    if Version::V2_7 <= version {
+        answer["type"] = "contact".into();
+        answer["external_id"] = contact.external_id.clone().into();
+    }
+    answer.to_string().into_bytes()
+}

@@ -1,0 +1,57 @@
+//! `GET /contacts`: the index, by (created_at, id), walked with a cursor [R].
+//!
+//! `page` is ignored: one cannot jump [I OpenAPI#98].
+
+use serde::Deserialize;
+
+use super::cursor::Cursor;
+use super::cursor::bad_cursor;
+use super::page::Page;
+use super::page::bad_per_page;
+use super::page::per_page;
+use crate::sandbox::clock::Moment;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::index::Place;
+use crate::sandbox::versions::Version;
+use crate::sandbox::world::World;
+
+/// The default size of a page [S 2.16 example].
+const DEFAULT_PER_PAGE: usize = 10;
+
+/// The query of a list.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::sandbox) struct ListQuery {
+    per_page: Option<String>,
+    starting_after: Option<String>,
+}
+
+/// Lists a page of contacts.
+pub(in crate::sandbox) fn list(
+    world: &World,
+    version: Version,
+    query: &ListQuery,
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let per_page = match &query.per_page {
+        Some(text) => per_page(text.parse().map_err(|_| bad_per_page())?)?,
+        None => DEFAULT_PER_PAGE,
+    };
+    let cursor = query.starting_after.as_deref().map(Cursor::parse).transpose()?;
+    let place = cursor.as_ref().map(place).transpose()?;
+    let number = cursor.map_or(1, |cursor| cursor.page);
+    let (mut contacts, total_count) = {
+        let mut store = world.store();
+        store.index.catch_up(now);
+        (store.index.after(place, per_page + 1), store.index.len())
+    };
+    let more = per_page < contacts.len();
+    contacts.truncate(per_page);
+    let last = contacts.last().filter(|_| more);
+    let next = last.map(|last| Cursor { value: last.created_at.into(), id: last.id, page: number + 1 });
+    Ok(Page { contacts, total_count, number, per_page, next }.write(world, version))
+}
+
+fn place(cursor: &Cursor) -> Result<Place, Refusal> {
+    let created_at = cursor.value.as_i64().ok_or_else(bad_cursor)?;
+    Ok((created_at, cursor.id))
+}

@@ -1,0 +1,175 @@
+//! `POST /contacts/search`: the index, filtered and sorted [S]. Pagination is read from the body only [I OpenAPI#98].
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::cursor::Cursor;
+use super::cursor::bad_cursor;
+use super::filter::Filter;
+use super::filter::Grammar;
+use super::filter::invalid_field;
+use super::page::Page;
+use super::page::bad_per_page;
+use super::page::per_page;
+use super::values::Found;
+use super::values::SearchField;
+use crate::sandbox::attributes::Attributes;
+use crate::sandbox::clock::Moment;
+use crate::sandbox::contact::Contact;
+use crate::sandbox::contact::ContactId;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::versions::Version;
+use crate::sandbox::world::World;
+
+/// The default size of a page [S][R].
+const DEFAULT_PER_PAGE: usize = 50;
+
+/// A search, read.
+struct Search {
+    filter: Filter,
+    sort: Sort,
+    per_page: usize,
+    cursor: Option<Cursor>,
+}
+
+/// What the hits are sorted by.
+struct Sort {
+    field: SearchField,
+    direction: Direction,
+}
+
+/// Which end comes first. With a sort field the default is descending [S]; without one, ascending by creation is [X].
+#[derive(Clone, Copy)]
+enum Direction {
+    Ascending,
+    Descending,
+}
+
+/// Searches contacts.
+pub(in crate::sandbox) fn search(
+    world: &World,
+    version: Version,
+    body: &[u8],
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
+    let (search, contacts) = {
+        let mut store = world.store();
+        let search = Search::read(&body, Grammar { attributes: &store.attributes, version })?;
+        store.index.catch_up(now);
+        (search, store.index.all())
+    };
+    Ok(search.page(contacts)?.write(world, version))
+}
+
+impl Search {
+    fn read(body: &Value, grammar: Grammar<'_>) -> Result<Search, Refusal> {
+        let query = body.get("query").filter(|query| query.is_object());
+        let query = query.ok_or_else(|| Refusal::parameter_invalid("query must be an object"))?;
+        let pagination = body.get("pagination").unwrap_or(&Value::Null);
+        Ok(Search {
+            filter: Filter::read(query, grammar)?,
+            sort: Sort::read(body.get("sort"), grammar.attributes)?,
+            per_page: match pagination.get("per_page") {
+                None | Some(Value::Null) => DEFAULT_PER_PAGE,
+                Some(asked) => per_page(asked.as_u64().ok_or_else(bad_per_page)?)?,
+            },
+            cursor: match pagination.get("starting_after") {
+                None | Some(Value::Null) => None,
+                Some(text) => Some(Cursor::parse(text.as_str().ok_or_else(bad_cursor)?)?),
+            },
+        })
+    }
+
+    fn page(&self, mut contacts: Vec<Arc<Contact>>) -> Result<Page, Refusal> {
+        contacts.retain(|contact| self.filter.matches(contact));
+        contacts.sort_by_cached_key(|contact| self.sort.key(contact));
+        let total_count = contacts.len();
+        let start = match &self.cursor {
+            Some(cursor) => {
+                let last = self.sort.key_at(cursor)?;
+                contacts.partition_point(|contact| self.sort.key(contact) <= last)
+            }
+            None => 0,
+        };
+        let end = (start + self.per_page).min(total_count);
+        let contacts = contacts.get(start..end).unwrap_or_default().to_vec();
+        let number = self.cursor.as_ref().map_or(1, |cursor| cursor.page);
+        let last = contacts.last().filter(|_| end < total_count);
+        let next = last.map(|last| Cursor {
+            value: self.sort.field.value(last).to_json(),
+            id: last.id,
+            page: number + 1,
+        });
+        Ok(Page { contacts, total_count, number, per_page: self.per_page, next })
+    }
+}
+
+impl Sort {
+    fn read(sort: Option<&Value>, attributes: &Attributes) -> Result<Sort, Refusal> {
+        let Some(sort) = sort.filter(|sort| !sort.is_null()) else {
+            return Ok(Sort { field: SearchField::created_at(), direction: Direction::Ascending });
+        };
+        let direction = match sort.get("order").unwrap_or(&Value::Null) {
+            Value::Null => Direction::Descending,
+            Value::String(order) if order == "descending" => Direction::Descending,
+            Value::String(order) if order == "ascending" => Direction::Ascending,
+            other => return Err(invalid_order(other)),
+        };
+        let field = match sort.get("field").and_then(Value::as_str) {
+            Some(name) => SearchField::find(name, attributes).ok_or_else(|| invalid_field(name))?,
+            None => SearchField::created_at(),
+        };
+        Ok(Sort { field, direction })
+    }
+
+    fn key(&self, contact: &Contact) -> SortKey {
+        SortKey { value: self.field.value(contact), id: contact.id, direction: self.direction }
+    }
+
+    fn key_at(&self, cursor: &Cursor) -> Result<SortKey, Refusal> {
+        let value = Found::of_json(&cursor.value).ok_or_else(bad_cursor)?;
+        Ok(SortKey { value, id: cursor.id, direction: self.direction })
+    }
+}
+
+/// 400 since June 2026 [S#567].
+fn invalid_order(order: &Value) -> Refusal {
+    let order = order.as_str().map_or_else(|| order.to_string(), str::to_owned);
+    let message = format!("Invalid sort order '{order}'. Must be one of: ascending, descending");
+    Refusal::new(StatusCode::BAD_REQUEST, "invalid_sort_order", message)
+}
+
+/// A contact's place among the hits.
+struct SortKey {
+    value: Found,
+    id: ContactId,
+    direction: Direction,
+}
+
+impl Ord for SortKey {
+    fn cmp(&self, other: &SortKey) -> Ordering {
+        let ascending = self.value.order(&other.value).then(self.id.cmp(&other.id));
+        match self.direction {
+            Direction::Ascending => ascending,
+            Direction::Descending => ascending.reverse(),
+        }
+    }
+}
+
+impl PartialOrd for SortKey {
+    fn partial_cmp(&self, other: &SortKey) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for SortKey {
+    fn eq(&self, other: &SortKey) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for SortKey {}

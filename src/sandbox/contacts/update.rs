@@ -1,0 +1,98 @@
+//! `PUT /contacts/{id}`: a partial update [R].
+//!
+//! Keys that are absent are left, null clears (but not an external id, which is silently kept), custom attributes are
+//! merged one by one, and a write that changes nothing does not touch `updated_at` [R].
+
+use std::sync::Arc;
+
+use super::create::check_owner;
+use super::create::conflict;
+use super::draft::Draft;
+use super::draft::Field;
+use crate::sandbox::clock::Moment;
+use crate::sandbox::contact::Contact;
+use crate::sandbox::contact::Role;
+use crate::sandbox::contact_json;
+use crate::sandbox::contact_json::NoEmail;
+use crate::sandbox::contact_json::View;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::store::Store;
+use crate::sandbox::unknowns;
+use crate::sandbox::versions::Version;
+use crate::sandbox::world::World;
+
+/// Updates a contact.
+pub(in crate::sandbox) fn update(
+    world: &World,
+    version: Version,
+    id: &str,
+    body: &[u8],
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let draft = Draft::read(body, version)?;
+    let no_email = if draft.email == Field::Null { NoEmail::Empty } else { NoEmail::Null };
+    let contact = store(&mut world.store(), id, draft, now)?;
+    let mut body = Vec::with_capacity(2048);
+    contact_json::write(&contact, View { workspace: world.workspace(), version, no_email }, &mut body);
+    Ok(body)
+}
+
+fn store(store: &mut Store, id: &str, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
+    let old = Arc::clone(store.live(id)?);
+    check_owner(store, &draft)?;
+    let attributes = store.attributes.check(&draft.custom_attributes)?;
+    let mut contact = (*old).clone();
+    contact.role = changed_role(old.role, draft.role)?;
+    if contact.role == Role::User {
+        contact.external_id = changed_external_id(store, &old, &draft, now)?;
+    }
+    attributes.into_iter().for_each(|attribute| contact.set_attribute(attribute));
+    apply_standard_fields(&mut contact, draft);
+    if contact == *old {
+        return Ok(old);
+    }
+    contact.updated_at = now.seconds();
+    store.save(contact, now)
+}
+
+/// A lead can become a user; a user stays one [R].
+fn changed_role(old: Role, asked: Option<Role>) -> Result<Role, Refusal> {
+    match (old, asked) {
+        (Role::User, Some(Role::Lead)) => {
+            Err(Refusal::client_error("Contact with user role can't be converted to a lead"))
+        }
+        (old, asked) => Ok(asked.unwrap_or(old)),
+    }
+}
+
+/// Another live user's external id is refused; an archived one's is free [R]. An email is never looked at: two users
+/// may share one by update [R].
+fn changed_external_id(
+    store: &mut Store,
+    old: &Contact,
+    draft: &Draft,
+    now: Moment,
+) -> Result<Option<String>, Refusal> {
+    let Some(external_id) = draft.external_id.given() else { return Ok(old.external_id.clone()) };
+    let holders = store.with_external_id(external_id, now);
+    let other = holders.iter().find(|holder| holder.is_live() && holder.id != old.id);
+    match other {
+        Some(other) if unknowns::UPDATE_TO_TAKEN_EXTERNAL_ID_CONFLICTS => Err(conflict(other)),
+        _ => Ok(Some(external_id.clone())),
+    }
+}
+
+fn apply_standard_fields(contact: &mut Contact, draft: Draft) {
+    draft.email.apply(&mut contact.email);
+    draft.phone.apply(&mut contact.phone);
+    draft.name.apply(&mut contact.name);
+    draft.avatar.apply(&mut contact.avatar);
+    draft.owner_id.apply(&mut contact.owner_id);
+    draft.signed_up_at.apply(&mut contact.signed_up_at);
+    draft.last_seen_at.apply(&mut contact.last_seen_at);
+    match draft.unsubscribed_from_emails {
+        Field::Absent => {}
+        Field::Null => contact.unsubscribed_from_emails = false,
+        Field::Value(unsubscribed) => contact.unsubscribed_from_emails = unsubscribed,
+    }
+}

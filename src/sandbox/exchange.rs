@@ -1,0 +1,264 @@
+//! One request from its head to its answer: who asks, is there quota, does something go wrong, what is meant, wait.
+//!
+//! The order is the one that the recordings allow: an unauthenticated request has no rate headers, any other spends one
+//! request of its window, whatever becomes of it [D][R].
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::body::Bytes;
+use axum::body::to_bytes;
+use axum::extract::ConnectInfo;
+use axum::extract::Query;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::Response;
+use sha2::Digest;
+use sha2::Sha256;
+
+use super::admins;
+use super::attribute_routes;
+use super::clock::Moment;
+use super::connection::Breaker;
+use super::contacts;
+use super::errors::Refusal;
+use super::fault::Fault;
+use super::fault::FaultKind;
+use super::limiter::Quota;
+use super::limiter::Verdict;
+use super::log::Entry;
+use super::reply::Heading;
+use super::reply::Reply;
+use super::routes::Action;
+use super::routes::Route;
+use super::versions::Version;
+use super::world::World;
+
+/// The largest body that is read; the real limit is [X].
+const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// A request of someone who may ask.
+struct Call {
+    parts: Parts,
+    body: Body,
+    request_id: String,
+    token_id: String,
+    route: Option<Route>,
+}
+
+/// What became of a request.
+#[derive(Default)]
+struct Told {
+    /// `None` if the connection dies instead.
+    reply: Option<Reply>,
+    version: Option<Version>,
+    quota: Option<Quota>,
+    fault: Option<FaultKind>,
+    committed: bool,
+    token_id: Option<String>,
+}
+
+/// Answers a request on any path but the control ones.
+pub(super) async fn exchange(
+    State(world): State<Arc<World>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let request_id = world.new_request_id();
+    let route = Route::find(&parts.method, parts.uri.path());
+    let mut entry = Entry {
+        at: world.clock.now().0 as f64 / 1000.0,
+        method: parts.method.clone(),
+        path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        pattern: route.as_ref().map_or("(unknown path)", |route| route.action.pattern()),
+        version: None,
+        status: None,
+        committed: false,
+        fault: None,
+        token_id: None,
+    };
+    let told = match authenticate(&world, &parts.headers) {
+        Ok(token_id) => {
+            admitted(&world, Call { parts, body, request_id: request_id.clone(), token_id, route }).await
+        }
+        Err(refusal) => Told { reply: Some(Reply::refused(&refusal, &request_id)), ..Told::default() },
+    };
+    entry.version = told.version.map(|version| version.to_string());
+    entry.status = told.reply.as_ref().map(|reply| reply.status);
+    entry.committed = told.committed;
+    entry.fault = told.fault.map(FaultKind::name);
+    entry.token_id = told.token_id;
+    world.log().note(entry);
+    let Some(reply) = told.reply else {
+        breaker.trip();
+        return Response::default();
+    };
+    let (quota, version) = (told.quota, told.version);
+    reply.into_response(&Heading { request_id: &request_id, now: world.clock.now(), quota, version })
+}
+
+/// Returns a short hash of the token. Any token that is not empty is accepted unless one is asked for.
+fn authenticate(world: &World, headers: &HeaderMap) -> Result<String, Refusal> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = authorization.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let accepted = token
+        .filter(|token| !token.is_empty())
+        .filter(|token| world.settings.token.as_deref().is_none_or(|only| only == *token));
+    let token = accepted.ok_or_else(Refusal::unauthorized)?;
+    Ok(Sha256::digest(token).iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Answers a request of someone who may ask.
+async fn admitted(world: &World, call: Call) -> Told {
+    let version = version(world, &call.parts.headers);
+    let now = world.clock.now();
+    let (verdict, quota) = {
+        let mut limiter = world.limiter();
+        (limiter.take(&call.token_id, now), limiter.quota(&call.token_id, now))
+    };
+    let mut told = Told {
+        quota,
+        version: version.as_ref().ok().copied(),
+        token_id: Some(call.token_id.clone()),
+        ..Told::default()
+    };
+    if let Verdict::Exceeded(limit) = verdict {
+        told.reply = Some(Reply::refused(&Refusal::rate_limited(limit), &call.request_id));
+        return told;
+    }
+    let fault = world.faults().next(call.parts.method.as_str());
+    if let Some(Fault { kind: FaultKind::Throttle429, .. }) = fault {
+        let mut limiter = world.limiter();
+        limiter.give_back(&call.token_id, now);
+        told.quota = limiter.quota(&call.token_id, now);
+    }
+    carried_out(world, call, version, fault, told).await
+}
+
+/// Waits, carries the request out unless a fault strikes first, and waits again.
+async fn carried_out(
+    world: &World,
+    call: Call,
+    version: Result<Version, Refusal>,
+    fault: Option<Fault>,
+    mut told: Told,
+) -> Told {
+    let half = world.draw_latency() / 2;
+    world.clock.wait(half).await;
+    let Call { parts, body, request_id, route, .. } = call;
+    if let Some(Fault { kind, committed: false }) = fault {
+        told.fault = Some(kind);
+        told.reply = Reply::of_fault(kind, told.quota, &request_id);
+        return told;
+    }
+    let writes = route.as_ref().is_some_and(|route| route.action.writes());
+    let result = match to_bytes(body, MAX_BODY_BYTES).await {
+        Ok(body) => answer(world, &parts, route, version, &body),
+        Err(_) => {
+            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "client_error", "Request body is too large"))
+        }
+    };
+    told.committed = writes && result.is_ok();
+    world.clock.wait(half).await;
+    told.reply = match (fault, result) {
+        // An empty 200 stands for a success, so a refusal is told as it is.
+        (Some(Fault { kind: FaultKind::Empty200, .. }) | None, Err(refusal)) => {
+            Some(Reply::refused(&refusal, &request_id))
+        }
+        (Some(Fault { kind, .. }), _) => {
+            told.fault = Some(kind);
+            Reply::of_fault(kind, told.quota, &request_id)
+        }
+        (None, Ok(body)) => Some(Reply::success(body)),
+    };
+    told
+}
+
+/// The header beats the workspace's default [D]; an unknown version is refused [C airbyte].
+fn version(world: &World, headers: &HeaderMap) -> Result<Version, Refusal> {
+    let Some(value) = headers.get("intercom-version") else { return Ok(world.settings.version) };
+    let version = value.to_str().ok().and_then(|text| text.parse().ok());
+    version.ok_or_else(|| {
+        let message = "The requested version could not be found";
+        Refusal::new(StatusCode::BAD_REQUEST, "intercom_version_invalid", message)
+    })
+}
+
+/// Checks the rest of the head and finds the room that answers.
+fn answer(
+    world: &World,
+    parts: &Parts,
+    route: Option<Route>,
+    version: Result<Version, Refusal>,
+    body: &Bytes,
+) -> Result<Vec<u8>, Refusal> {
+    check_accept(&parts.headers)?;
+    let version = version?;
+    let route = route.ok_or_else(Refusal::path_not_found)?;
+    route.gate(version)?;
+    check_content_type(&parts.headers, body)?;
+    dispatch(world, parts, &route, version, body, world.clock.now())
+}
+
+/// 406 unless `Accept` admits JSON; a missing one does not [I intercom-ruby#241][C].
+fn check_accept(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let admits = |range: &str| ["application/json", "application/*", "*/*"].contains(&range.trim());
+    let admitted = ranges.any(|value| {
+        value.split(',').any(|range| admits(range.split_once(';').map_or(range, |(range, _)| range)))
+    });
+    if admitted {
+        return Ok(());
+    }
+    let message = "The Accept header should send a media type of application/json";
+    Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "media_type_not_acceptable", message))
+}
+
+/// 415 for a body that says it is not JSON [D HTTP responses]; code and text are [X].
+fn check_content_type(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE).filter(|_| !body.is_empty()) else {
+        return Ok(());
+    };
+    if content_type.to_str().is_ok_and(|text| text.trim_start().starts_with("application/json")) {
+        return Ok(());
+    }
+    let message = "The Content-Type header should be application/json";
+    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_not_supported", message))
+}
+
+fn dispatch(
+    world: &World,
+    parts: &Parts,
+    route: &Route,
+    version: Version,
+    body: &[u8],
+    now: Moment,
+) -> Result<Vec<u8>, Refusal> {
+    let id = route.subject.as_str();
+    match route.action {
+        Action::Me => Ok(admins::me(world)),
+        Action::ListContacts => contacts::list(world, version, &query(parts), now),
+        Action::CreateContact => contacts::create(world, version, body, now),
+        Action::SearchContacts => contacts::search(world, version, body, now),
+        Action::FindByExternalId => contacts::find_by_external_id(world, version, id, now),
+        Action::ReadContact => contacts::read(world, version, id),
+        Action::UpdateContact => contacts::update(world, version, id, body, now),
+        Action::DeleteContact => contacts::delete(world, version, id, now),
+        Action::ArchiveContact => contacts::archive(world, version, id, now),
+        Action::UnarchiveContact => contacts::unarchive(world, version, id, now),
+        Action::ListAttributes => attribute_routes::list(world, &query(parts)),
+        Action::CreateAttribute => attribute_routes::create(world, body, now),
+        Action::UpdateAttribute => attribute_routes::update(world, id, body, now),
+        Action::LegacyUsers => Err(Refusal::path_not_found()),
+    }
+}
+
+/// Reads a query; one that cannot be read counts as empty.
+fn query<T: serde::de::DeserializeOwned + Default>(parts: &Parts) -> T {
+    Query::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default()
+}

@@ -1,0 +1,148 @@
+//! What `--data FILE` keeps: one JSON line for every change, appended with one write, the last line of a thing counts.
+//!
+//! At start the file is read and written anew without what is outdated (to a temporary name, then renamed). A last line
+//! that was torn by a kill is dropped. A file that is not such a journal is an error, and is left alone.
+
+use std::fs::File;
+use std::fs::TryLockError;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::SandboxError;
+use super::admins::Admin;
+use super::attributes::Attribute;
+use super::contact::Contact;
+use super::contact::ContactId;
+
+/// The version of the lines' form.
+const FORMAT: u32 = 1;
+
+/// An open journal, locked against other sandboxes.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+/// One line as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Entry {
+    SandboxJournal { format: u32, workspace: String },
+    Contact(Contact),
+    Forgotten(ContactId),
+    Attribute(Attribute),
+    Admin(Admin),
+}
+
+/// One line as it is written.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Change<'a> {
+    SandboxJournal { format: u32, workspace: &'a str },
+    Contact(&'a Contact),
+    Forgotten(ContactId),
+    Attribute(&'a Attribute),
+    Admin(&'a Admin),
+}
+
+impl<'a> Change<'a> {
+    /// Returns the first line of a journal.
+    pub(super) fn header(workspace: &'a str) -> Change<'a> {
+        Change::SandboxJournal { format: FORMAT, workspace }
+    }
+}
+
+/// Reads a journal from its start, a line at a time. Nothing is read of a file that is absent or empty.
+pub(super) fn replay(path: &Path, mut apply: impl FnMut(Entry)) -> Result<(), SandboxError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(unreadable(path, source)),
+    };
+    lock(&file, path)?;
+    let mut reader = BufReader::new(file);
+    let mut text = String::new();
+    for line in 1.. {
+        text.clear();
+        let n_bytes = reader.read_line(&mut text).map_err(|source| unreadable(path, source))?;
+        if n_bytes == 0 {
+            return Ok(());
+        }
+        match parse(&text, line) {
+            Ok(entry) => apply(entry),
+            Err(_) if 1 < line && !text.ends_with('\n') => return Ok(()),
+            Err(why) => return Err(SandboxError::DataDamaged { path: path.to_owned(), line, why }),
+        }
+    }
+    Ok(())
+}
+
+/// Reads one line; the first one must be the header, and no other may be.
+fn parse(text: &str, line: u64) -> Result<Entry, String> {
+    let entry = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match &entry {
+        Entry::SandboxJournal { format, .. } if line == 1 && *format == FORMAT => Ok(entry),
+        Entry::SandboxJournal { format, .. } if line == 1 => Err(format!("format {format} is not known")),
+        Entry::SandboxJournal { .. } => Err("a second header".to_owned()),
+        _ if line == 1 => Err("no header".to_owned()),
+        _ => Ok(entry),
+    }
+}
+
+impl Journal {
+    /// Writes a journal that holds `changes` and nothing else, in place of the one that was there.
+    pub(super) fn write_anew<'a>(
+        path: &Path,
+        changes: impl Iterator<Item = Change<'a>>,
+    ) -> Result<Journal, SandboxError> {
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(".partial");
+        let temporary = PathBuf::from(temporary);
+        let write = || {
+            let mut writer = BufWriter::new(File::create(&temporary)?);
+            for change in changes {
+                serde_json::to_writer(&mut writer, &change)?;
+                writer.write_all(b"\n")?;
+            }
+            let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            std::fs::rename(&temporary, path)?;
+            Ok(file)
+        };
+        let file = write().map_err(|source| unreadable(path, source))?;
+        lock(&file, path)?;
+        Ok(Journal { path: path.to_owned(), file })
+    }
+
+    /// Appends one change.
+    pub(super) fn append(&mut self, change: Change<'_>) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&change)?;
+        line.push(b'\n');
+        self.file.write_all(&line)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), SandboxError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(SandboxError::DataInUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(unreadable(path, source)),
+    }
+}
+
+fn unreadable(path: &Path, source: io::Error) -> SandboxError {
+    SandboxError::DataUnreadable { path: path.to_owned(), source }
+}

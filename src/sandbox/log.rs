@@ -1,0 +1,92 @@
+//! Which requests came, and what they were told: the log and the counts behind `/__sandbox/requests` and `/stats`.
+//!
+//! The log is a ring, so that a sandbox may run for days; the counts are not.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+use axum::http::Method;
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde::Serializer;
+
+/// How many requests the log keeps.
+const KEPT: usize = 200_000;
+
+/// One request on Intercom's paths. Never holds the token.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Entry {
+    /// Seconds since the epoch.
+    pub(super) at: f64,
+    #[serde(serialize_with = "as_text")]
+    pub(super) method: Method,
+    /// With its query.
+    pub(super) path: String,
+    #[serde(skip)]
+    pub(super) pattern: &'static str,
+    /// The version that was used; null if the request was refused before.
+    pub(super) version: Option<String>,
+    /// The status that was sent; null if the connection was reset instead.
+    #[serde(serialize_with = "as_number")]
+    pub(super) status: Option<StatusCode>,
+    /// Whether the request changed the store, whatever it was told.
+    pub(super) committed: bool,
+    pub(super) fault: Option<&'static str>,
+    /// A short hash of the token; null if there was none.
+    pub(super) token_id: Option<String>,
+}
+
+fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+fn as_number<S: Serializer>(status: &Option<StatusCode>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_some(&status.map(|status| status.as_u16()))
+}
+
+/// Every request since the start or the last reset.
+#[derive(Debug, Default)]
+pub(super) struct RequestLog {
+    entries: VecDeque<Entry>,
+    by_route: BTreeMap<String, u64>,
+    by_status: BTreeMap<String, u64>,
+    throttled: u64,
+}
+
+/// The counts.
+#[derive(Debug, Serialize)]
+pub(super) struct Counts {
+    pub(super) requests: u64,
+    pub(super) by_route: BTreeMap<String, u64>,
+    pub(super) by_status: BTreeMap<String, u64>,
+    pub(super) throttled: u64,
+}
+
+impl RequestLog {
+    pub(super) fn note(&mut self, entry: Entry) {
+        *self.by_route.entry(format!("{} {}", entry.method, entry.pattern)).or_default() += 1;
+        let status = entry.status.map_or_else(|| "reset".to_owned(), |status| status.as_u16().to_string());
+        *self.by_status.entry(status).or_default() += 1;
+        if entry.status == Some(StatusCode::TOO_MANY_REQUESTS) {
+            self.throttled += 1;
+        }
+        if KEPT <= self.entries.len() {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    /// Returns the log, oldest first.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.entries.iter().cloned().collect()
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            requests: self.by_route.values().sum(),
+            by_route: self.by_route.clone(),
+            by_status: self.by_status.clone(),
+            throttled: self.throttled,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The workspace's state: contacts, who holds which identifier, attributes, admins, and the index that trails them.
+//!
+//! What is written is readable by id, found by `find_by_external_id` and refused as a duplicate at once: 77 of 77
+//! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::SandboxError;
+use super::admins;
+use super::admins::Admin;
+use super::attributes::Attribute;
+use super::attributes::Attributes;
+use super::clock::Moment;
+use super::contact::AttributeValue;
+use super::contact::Contact;
+use super::contact::ContactId;
+use super::contact::Life;
+use super::errors::Refusal;
+use super::identities;
+use super::identities::Identities;
+use super::index::Index;
+use super::journal;
+use super::journal::Change;
+use super::journal::Entry;
+use super::journal::Journal;
+use super::lag::Lag;
+use super::seed;
+use super::unknowns;
+
+/// The middle of every id, where an ObjectId names its machine; the last three bytes count.
+const FIRST_NUMBER: u64 = 0x4b4a_359d_4d00_0000;
+
+/// How a workspace begins.
+#[derive(Debug, Clone)]
+pub(super) struct Beginning {
+    pub(super) users: u64,
+    pub(super) seed: u64,
+    pub(super) lag: Lag,
+    pub(super) data: Option<PathBuf>,
+}
+
+/// Everything that the workspace knows.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) workspace: String,
+    pub(super) attributes: Attributes,
+    pub(super) admins: Vec<Admin>,
+    pub(super) index: Index,
+    contacts: BTreeMap<ContactId, Arc<Contact>>,
+    identities: Identities,
+    journal: Option<Journal>,
+    last_number: u64,
+    chance: fastrand::Rng,
+}
+
+impl Store {
+    /// Opens the data file if there is one, else begins a fresh workspace.
+    pub(super) fn open(beginning: &Beginning, now: Moment) -> Result<Store, SandboxError> {
+        let mut store = Store::empty(beginning);
+        let mut n_entries = 0_u64;
+        if let Some(path) = &beginning.data {
+            journal::replay(path, |entry| {
+                n_entries += 1;
+                store.replay(entry);
+            })?;
+        }
+        if n_entries == 0 {
+            store.begin(beginning, now);
+        }
+        let live = store.contacts.values().filter(|contact| contact.is_live());
+        live.for_each(|contact| store.index.show(Arc::clone(contact)));
+        if let Some(path) = &beginning.data {
+            store.journal = Some(Journal::write_anew(path, store.everything())?);
+        }
+        Ok(store)
+    }
+
+    /// Throws everything away and begins again, the data file included.
+    pub(super) fn reset(&mut self, beginning: &Beginning, now: Moment) -> Result<(), SandboxError> {
+        let mut fresh = Store::empty(beginning);
+        fresh.workspace.clone_from(&self.workspace);
+        fresh.begin(beginning, now);
+        fresh.contacts.values().for_each(|contact| fresh.index.show(Arc::clone(contact)));
+        if let Some(journal) = &self.journal {
+            fresh.journal = Some(Journal::write_anew(journal.path(), fresh.everything())?);
+        }
+        *self = fresh;
+        Ok(())
+    }
+
+    fn empty(beginning: &Beginning) -> Store {
+        Store {
+            workspace: admins::DEFAULT_WORKSPACE.to_owned(),
+            attributes: Attributes::default(),
+            admins: Vec::new(),
+            index: Index::new(beginning.lag, beginning.seed),
+            contacts: BTreeMap::new(),
+            identities: Identities::default(),
+            journal: None,
+            last_number: FIRST_NUMBER,
+            chance: fastrand::Rng::with_seed(beginning.seed),
+        }
+    }
+
+    fn begin(&mut self, beginning: &Beginning, now: Moment) {
+        self.admins = admins::fresh();
+        seed::attributes(now).into_iter().for_each(|attribute| self.attributes.put(attribute));
+        for contact in seed::contacts(beginning, &self.attributes, now) {
+            let number = self.last_number + 1;
+            let seconds = u32::try_from(contact.created_at).unwrap_or(u32::MAX);
+            self.keep(Contact { id: ContactId { seconds, number }, ..contact });
+        }
+    }
+
+    fn replay(&mut self, entry: Entry) {
+        match entry {
+            Entry::SandboxJournal { workspace, .. } => self.workspace = workspace,
+            Entry::Admin(admin) => self.admins.push(admin),
+            Entry::Attribute(attribute) => self.attributes.put(attribute),
+            Entry::Forgotten(id) => self.drop_contact(id),
+            Entry::Contact(mut contact) => {
+                let shared = |attribute: &mut AttributeValue| {
+                    attribute.name = self.attributes.shared_name(&attribute.name);
+                };
+                contact.custom_attributes.iter_mut().for_each(shared);
+                self.keep(contact);
+            }
+        }
+    }
+
+    /// Returns the journal of a workspace that is as this one is now.
+    fn everything(&self) -> impl Iterator<Item = Change<'_>> {
+        std::iter::once(Change::header(&self.workspace))
+            .chain(self.admins.iter().map(Change::Admin))
+            .chain(self.attributes.all().map(Change::Attribute))
+            .chain(self.contacts.values().map(|contact| Change::Contact(contact)))
+    }
+
+    /// Returns a contact that can be read: neither archived nor deleted.
+    pub(super) fn live(&self, id: &str) -> Result<&Arc<Contact>, Refusal> {
+        let contact = self.any(id).filter(|contact| contact.is_live());
+        contact.ok_or_else(Refusal::user_not_found)
+    }
+
+    /// Returns a contact in any state.
+    pub(super) fn any(&self, id: &str) -> Option<&Arc<Contact>> {
+        id.parse().ok().and_then(|id| self.contacts.get(&id))
+    }
+
+    /// Returns every contact in order of its id, deleted ones excepted.
+    pub(super) fn kept(&self) -> Vec<Arc<Contact>> {
+        let kept = |contact: &&Arc<Contact>| !matches!(contact.life, Life::Deleted { .. });
+        self.contacts.values().filter(kept).cloned().collect()
+    }
+
+    /// Returns the users that hold an external id, in any state.
+    pub(super) fn with_external_id(&mut self, external_id: &str, now: Moment) -> Vec<Arc<Contact>> {
+        let ids = self.identities.with_external_id(external_id).to_vec();
+        self.holders(&ids, now)
+    }
+
+    /// Returns the users that hold an email, in any state.
+    pub(super) fn with_email(&mut self, email: &str, now: Moment) -> Vec<Arc<Contact>> {
+        let ids = self.identities.with_email(email).to_vec();
+        self.holders(&ids, now)
+    }
+
+    /// Looks up holders, and forgets the deleted ones whose lock has expired.
+    fn holders(&mut self, ids: &[ContactId], now: Moment) -> Vec<Arc<Contact>> {
+        let expired = |contact: &Contact| match contact.life {
+            Life::Deleted { at } => at + unknowns::DELETED_IDENTIFIERS_LOCKED_FOR_SECONDS <= now.seconds(),
+            Life::Live | Life::Archived => false,
+        };
+        let holders = ids.iter().filter_map(|id| self.contacts.get(id)).cloned();
+        let (gone, held): (Vec<_>, Vec<_>) = holders.partition(|contact| expired(contact));
+        for contact in gone {
+            // A lock that outlives a full disk is no harm: the next look tries again.
+            if self.write(Change::Forgotten(contact.id)).is_ok() {
+                self.drop_contact(contact.id);
+            }
+        }
+        held
+    }
+
+    /// Returns the id of a new contact.
+    pub(super) fn new_id(&self, now: Moment) -> ContactId {
+        let seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
+        ContactId { seconds, number: self.last_number + 1 }
+    }
+
+    /// Returns a random UUID: what a lead gets for an `external_id` [R].
+    pub(super) fn new_uuid(&mut self) -> String {
+        let [high, low] = [self.chance.u64(..), self.chance.u64(..)];
+        let (first, second, third) = (high >> 32, high >> 16 & 0xffff, high & 0xfff);
+        let (fourth, fifth) = (low >> 48 & 0x3fff | 0x8000, low & 0xffff_ffff_ffff);
+        format!("{first:08x}-{second:04x}-4{third:03x}-{fourth:04x}-{fifth:012x}")
+    }
+
+    /// Writes a contact: to the data file, to the store, and, after its lag, to the index.
+    pub(super) fn save(&mut self, contact: Contact, now: Moment) -> Result<Arc<Contact>, Refusal> {
+        self.write(Change::Contact(&contact))?;
+        let contact = self.keep(contact);
+        self.index.change(Arc::clone(&contact), now);
+        Ok(contact)
+    }
+
+    /// Writes an attribute.
+    pub(super) fn save_attribute(&mut self, attribute: Attribute) -> Result<(), Refusal> {
+        self.write(Change::Attribute(&attribute))?;
+        self.attributes.put(attribute);
+        Ok(())
+    }
+
+    /// Appends to the data file; where that fails, the write was not made and the client is told 500.
+    fn write(&mut self, change: Change<'_>) -> Result<(), Refusal> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal.append(change).map_err(|_| Refusal::server_error())
+    }
+
+    fn keep(&mut self, contact: Contact) -> Arc<Contact> {
+        self.last_number = self.last_number.max(contact.id.number);
+        let contact = Arc::new(contact);
+        match self.contacts.insert(contact.id, Arc::clone(&contact)) {
+            Some(old) if identities::same(&old, &contact) => {}
+            Some(old) => {
+                self.identities.remove(&old);
+                self.identities.add(&contact);
+            }
+            None => self.identities.add(&contact),
+        }
+        contact
+    }
+
+    fn drop_contact(&mut self, id: ContactId) {
+        if let Some(contact) = self.contacts.remove(&id) {
+            self.identities.remove(&contact);
+        }
+    }
+}

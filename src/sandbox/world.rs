@@ -1,0 +1,128 @@
+//! What all requests share. Each part has its own lock; nobody holds two, or one while waiting.
+
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Config;
+use super::SandboxError;
+use super::clock::SandboxClock;
+use super::fault::FaultRate;
+use super::fault::Faults;
+use super::limiter::Limiter;
+use super::log::RequestLog;
+use super::store::Beginning;
+use super::store::Store;
+use super::versions::Version;
+
+/// The sandbox's state.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) settings: Settings,
+    pub(super) clock: SandboxClock,
+    workspace: String,
+    store: Mutex<Store>,
+    limiter: Mutex<Limiter>,
+    faults: Mutex<Faults>,
+    log: Mutex<RequestLog>,
+    latency: Mutex<fastrand::Rng>,
+    request_number: AtomicU64,
+}
+
+/// What does not change while the sandbox runs.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) token: Option<String>,
+    pub(super) version: Version,
+    pub(super) quota_per_minute: u32,
+    pub(super) beginning: Beginning,
+    latency: Duration,
+    jitter: Duration,
+}
+
+impl World {
+    /// Checks the configuration and opens the workspace.
+    pub(super) fn open(config: Config) -> Result<World, SandboxError> {
+        let version = match config.api_version.parse() {
+            Ok(version) => version,
+            Err(_) => return Err(SandboxError::UnknownVersion(config.api_version)),
+        };
+        let fault_rate = FaultRate::try_from(config.fault_rate)
+            .map_err(|_| SandboxError::BadFaultRate(config.fault_rate))?;
+        let beginning =
+            Beginning { users: config.users, seed: config.seed, lag: config.lag, data: config.data };
+        let store = Store::open(&beginning, config.clock.now())?;
+        Ok(World {
+            clock: config.clock,
+            workspace: store.workspace.clone(),
+            store: Mutex::new(store),
+            limiter: Mutex::new(Limiter::new(config.quota_per_minute, config.workspace_quota_per_minute)),
+            faults: Mutex::new(Faults::new(fault_rate, config.seed)),
+            log: Mutex::default(),
+            latency: Mutex::new(fastrand::Rng::with_seed(config.seed)),
+            request_number: AtomicU64::new(1),
+            settings: Settings {
+                token: config.token,
+                version,
+                quota_per_minute: config.quota_per_minute,
+                beginning,
+                latency: config.latency,
+                jitter: config.jitter,
+            },
+        })
+    }
+
+    /// Returns the workspace's id code.
+    pub(super) fn workspace(&self) -> &str {
+        &self.workspace
+    }
+
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        locked(&self.store)
+    }
+
+    pub(super) fn limiter(&self) -> MutexGuard<'_, Limiter> {
+        locked(&self.limiter)
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        locked(&self.faults)
+    }
+
+    pub(super) fn log(&self) -> MutexGuard<'_, RequestLog> {
+        locked(&self.log)
+    }
+
+    /// Draws how long one answer takes: evenly around the median.
+    pub(super) fn draw_latency(&self) -> Duration {
+        let Settings { latency, jitter, .. } = self.settings;
+        if jitter.is_zero() {
+            return latency;
+        }
+        let chance = locked(&self.latency).f64();
+        (latency + jitter.mul_f64(2.0 * chance)).saturating_sub(jitter)
+    }
+
+    /// Returns an id for `X-Request-Id`, of the recorded length and alphabet [R].
+    pub(super) fn new_request_id(&self) -> String {
+        format!("005{:017x}", self.request_number.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Puts everything but time and the count of requests back to the start.
+    pub(super) fn reset(&self) -> Result<(), SandboxError> {
+        let now = self.clock.now();
+        self.store().reset(&self.settings.beginning, now)?;
+        self.limiter().reset();
+        self.faults().reset();
+        *self.log() = RequestLog::default();
+        Ok(())
+    }
+}
+
+/// Locks, whatever happened to another holder: a panic in one request must not end the others.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
