@@ -1,3 +1,7 @@
 //! Parses, runs, prints the error, picks the exit code; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    intercom_bulk::cli::run()
+}

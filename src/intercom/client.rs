@@ -80,7 +80,7 @@ impl Client {
     /// Returns the requests so far.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.meter.traffic(self.limiter.quota_use())
+        self.meter.traffic(self.limiter.quota_use(), self.limiter.waited())
     }
 
     /// Returns a call of `method` on the path made of `segments`, each percent-encoded.

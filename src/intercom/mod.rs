@@ -18,6 +18,7 @@ mod token;
 mod traffic;
 mod upsert;
 
+pub use crate::pace::QuotaUse;
 pub use attributes::{DataAttribute, NewAttribute};
 pub use client::{Client, Trace};
 pub use connection::{Connection, Region};

@@ -36,6 +36,8 @@ pub struct Traffic {
     pub in_flight: u64,
     /// How long answers took.
     pub latency: Latency,
+    /// How long the turnstile was waited at.
+    pub waited: Duration,
     /// What the headers told of the quota.
     pub quota: QuotaUse,
 }
@@ -76,7 +78,7 @@ impl Meter {
         self.lock().traffic.retries += 1;
     }
 
-    pub(super) fn traffic(&self, quota: QuotaUse) -> Traffic {
+    pub(super) fn traffic(&self, quota: QuotaUse, waited: Duration) -> Traffic {
         let counts = self.lock();
         let at = |quantile| Duration::from_micros(counts.microseconds.value_at_quantile(quantile));
         let latency = Latency {
@@ -85,7 +87,7 @@ impl Meter {
             p99: at(0.99),
             max: Duration::from_micros(counts.microseconds.max()),
         };
-        Traffic { latency, quota, ..counts.traffic.clone() }
+        Traffic { latency, quota, waited, ..counts.traffic.clone() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {

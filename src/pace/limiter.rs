@@ -1,5 +1,6 @@
 //! The turnstile: one thread at a time waits for the bucket and the server's window, the others queue behind it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ pub struct Ticket {
 pub struct Limiter {
     turnstile: Mutex<Turnstile>,
     window: Mutex<Window>,
+    waited_micros: AtomicU64,
     clock: Clock,
     halt: Halt,
 }
@@ -40,7 +42,6 @@ pub struct Limiter {
 struct Turnstile {
     ceiling: Option<Rate>,
     bucket: Option<Bucket>,
-    waited: Duration,
 }
 
 impl Limiter {
@@ -49,8 +50,9 @@ impl Limiter {
     pub fn new(ceiling: Option<Rate>, clock: Clock, halt: Halt) -> Self {
         let bucket = ceiling.map(|rate| Bucket::new(rate, &clock));
         Self {
-            turnstile: Mutex::new(Turnstile { ceiling, bucket, waited: Duration::ZERO }),
+            turnstile: Mutex::new(Turnstile { ceiling, bucket }),
             window: Mutex::default(),
+            waited_micros: AtomicU64::new(0),
             clock,
             halt,
         }
@@ -71,7 +73,8 @@ impl Limiter {
                 Err(wait) => {
                     let slice = wait.min(SLICE);
                     self.clock.sleep(slice);
-                    turnstile.waited += slice;
+                    let micros = u64::try_from(slice.as_micros()).unwrap_or(u64::MAX);
+                    self.waited_micros.fetch_add(micros, Ordering::Relaxed);
                 }
             }
         }
@@ -102,6 +105,12 @@ impl Limiter {
     #[must_use]
     pub fn quota_use(&self) -> QuotaUse {
         lock(&self.window).quota_use()
+    }
+
+    /// Returns how long the turnstile was waited at.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        Duration::from_micros(self.waited_micros.load(Ordering::Relaxed))
     }
 
     /// Returns the time on the limiter's clock.

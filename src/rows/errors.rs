@@ -225,6 +225,19 @@ pub enum RowFault {
 }
 
 impl RowFault {
+    /// Returns a stable word for the fault.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RowFault::Ragged { .. } => "ragged",
+            RowFault::UnterminatedQuote => "unterminated_quote",
+            RowFault::NotJson { .. } => "not_json",
+            RowFault::NotAnObject => "not_an_object",
+            RowFault::DuplicateKey { .. } => "duplicate_key",
+            RowFault::UnknownColumn { .. } => "unknown_column",
+            RowFault::TornLine => "torn_line",
+        }
+    }
+
     /// Returns what the user can do about it, where there is such a thing.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

@@ -76,8 +76,7 @@ pub fn import(
         };
         let workers = scope.spawn(move || {
             pool(job.concurrency).install(|| {
-                feed.par_bridge()
-                    .try_for_each_with(events, |events, admitted| courier.run(admitted, events))
+                feed.par_bridge().try_for_each_with(events, |events, admitted| courier.run(admitted, events))
             })
         });
         let heard = hear(&inbox, reporter, &job.clock, |tally| Event::Progress(snapshot(tally)));

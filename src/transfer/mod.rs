@@ -13,10 +13,10 @@ mod reject;
 mod stop;
 mod writer;
 
-pub use crate::intercom::{Latency, Traffic};
+pub use crate::intercom::{Latency, QuotaUse, Traffic};
 pub use check::check;
 pub use columns::Columns;
-pub use event::{Ended, Event, Exported, Outcome, Reporter, RowEvent, Snapshot, Tally};
+pub use event::{Ended, Event, Exported, Outcome, Reporter, RowEvent, Snapshot, Tally, Total};
 pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, import};
 pub use reject::{Reject, SourceRow, Stage};

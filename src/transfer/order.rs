@@ -60,8 +60,11 @@ impl<J: Keyed> Order<J> {
         }
         let place = state.next;
         state.next += 1;
-        let mut predecessors: Vec<Place> =
-            job.identities().into_iter().filter_map(|identity| state.newest.insert(identity, place)).collect();
+        let mut predecessors: Vec<Place> = job
+            .identities()
+            .into_iter()
+            .filter_map(|identity| state.newest.insert(identity, place))
+            .collect();
         predecessors.sort_unstable();
         predecessors.dedup();
         if predecessors.is_empty() {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use super::{Event, Outcome, Reporter, Tally};
+use super::{Event, Reporter, Tally};
 use crate::pace::Clock;
 
 /// How often the reporter hears that time has passed.
@@ -42,10 +42,3 @@ pub(super) fn hear(
     }
 }
 
-/// Rows that were admitted but never got an event, because an output failed; they were not attempted as far as
-/// anybody can tell, and count as such.
-pub(super) fn account_for_lost(tally: &mut Tally) {
-    for _ in tally.ended()..tally.read {
-        tally.count(Outcome::Pending);
-    }
-}

@@ -1,0 +1,113 @@
+//! Errors as people read them: what went wrong, why, and what to do about it.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use super::exit::Exit;
+use crate::intercom::ApiError;
+use crate::mapping::MappingError;
+use crate::rows::InputError;
+use crate::rows::OutputError;
+
+/// What went wrong, why, and what to do about it.
+#[derive(Debug)]
+pub(super) struct Error {
+    exit: Exit,
+    what: String,
+    why: Option<anyhow::Error>,
+    hint: Option<String>,
+}
+
+impl Error {
+    pub(super) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), why: None, hint: None }
+    }
+
+    pub(super) fn because(mut self, why: impl Into<anyhow::Error>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Describes an input that cannot be read.
+    pub(super) fn of_input(file: &str, error: &InputError) -> Self {
+        let exit = match error {
+            InputError::DuplicateColumn { .. } | InputError::UnknownEncoding { .. } => Exit::Usage,
+            _ => Exit::Input,
+        };
+        let message = error.to_string();
+        // The messages about the file itself name it already.
+        let what = if message.contains(&format!("`{file}`")) { message } else { format!("{file}: {message}") };
+        Self { hint: error.hint(), ..Self::new(exit, what) }
+    }
+
+    /// Describes a mapping that cannot be used.
+    pub(super) fn of_mapping(place: &str, error: &MappingError) -> Self {
+        Self { hint: error.hint(), ..Self::new(Exit::Usage, format!("{place}: {error}")) }
+    }
+
+    /// Describes an output that cannot be written.
+    pub(super) fn of_output(error: &OutputError) -> Self {
+        Self { hint: error.hint(), ..Self::new(Exit::Output, error.to_string()) }
+    }
+
+    /// Describes a server that cannot be worked with.
+    pub(super) fn of_server(error: &ApiError) -> Self {
+        const ROOT: &str = "check --base-url and --region: they must name the root of Intercom's API";
+        let (exit, hint) = match error {
+            ApiError::NotAllowed(refusal) => (Exit::Auth, not_allowed_hint(refusal.status)),
+            ApiError::Unreachable { .. } => {
+                (Exit::Unavailable, "check the network and --base-url, then run the same command again")
+            }
+            ApiError::AnswerLost { .. } => (Exit::Unavailable, "run the same command again later"),
+            ApiError::NotIntercom { .. } | ApiError::Redirected { .. } => (Exit::Usage, ROOT),
+            ApiError::Refused(refusal) if refusal.status == 404 => (Exit::Usage, ROOT),
+            ApiError::Refused(refusal) if refusal.code == "intercom_version_invalid" => {
+                (Exit::Usage, "choose a version that the server knows, as in --api-version 2.16")
+            }
+            ApiError::Refused(_) | ApiError::Halted(_) => return Self::new(Exit::Failed, error.to_string()),
+        };
+        Self::new(exit, error.to_string()).hint(hint)
+    }
+
+    /// Writes the error to stderr and returns its exit code.
+    pub(super) fn show(&self) -> ExitCode {
+        // Nobody may be listening; the exit code says it all the same.
+        let _ = write!(io::stderr(), "{self}");
+        self.exit.into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.what)?;
+        for cause in self.why.iter().flat_map(anyhow::Error::chain) {
+            write!(f, ": {cause}")?;
+        }
+        writeln!(f)?;
+        if let Some(hint) = &self.hint {
+            writeln!(f, "  hint: {}", hint.replace('\n', "\n        "))?;
+        }
+        Ok(())
+    }
+}
+
+fn not_allowed_hint(status: u16) -> &'static str {
+    match status {
+        401 => {
+            "check INTERCOM_ACCESS_TOKEN and --region: a token belongs to one region and is copied from the \
+             Developer Hub, Your app, Authentication"
+        }
+        402 => "the workspace's subscription does not include the API",
+        _ => "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication",
+    }
+}

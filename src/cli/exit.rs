@@ -1,0 +1,75 @@
+//! Exit codes: what a scheduler reads.
+
+use std::process::ExitCode;
+
+/// How the program ended. The numbers are public and stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Everything applied or unchanged.
+    Ok,
+    /// Another error.
+    Failed,
+    /// Bad flags, configuration or mapping; nothing was sent.
+    Usage,
+    /// Finished; some rows invalid, rejected or unknown.
+    Partial,
+    /// 401, 402, 403.
+    Auth,
+    /// Unreadable, undecodable or empty input.
+    Input,
+    /// Outage; the same command may succeed later.
+    Unavailable,
+    /// An export could not be verified as complete.
+    Incomplete,
+    /// An output cannot be written.
+    Output,
+    /// A bug.
+    Internal,
+    /// Stopped by a signal.
+    Interrupted(u8),
+}
+
+impl Exit {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Partial => 3,
+            Self::Auth => 5,
+            Self::Input => 6,
+            Self::Unavailable => 7,
+            Self::Incomplete => 11,
+            Self::Output => 12,
+            Self::Internal => 70,
+            Self::Interrupted(signal) => 128 + signal,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Partial => "partial",
+            Self::Auth => "auth",
+            Self::Input => "input",
+            Self::Unavailable => "unavailable",
+            Self::Incomplete => "incomplete",
+            Self::Output => "output",
+            Self::Internal => "internal",
+            Self::Interrupted(_) => "interrupted",
+        }
+    }
+
+    /// Returns whether the same command may do better later.
+    pub(super) fn is_retryable(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Incomplete | Self::Interrupted(_))
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

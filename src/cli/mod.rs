@@ -1,0 +1,59 @@
+//! The command line: the only place that reads arguments, environment and configuration, asks whether something is a
+//! terminal, and picks exit codes. One file a command, each thin: arguments in, one call, outcome out.
+#![allow(clippy::disallowed_methods)]
+
+mod args;
+mod attributes;
+mod check;
+mod connect;
+mod environment;
+mod error;
+mod exit;
+mod export;
+mod faces;
+mod import;
+mod input;
+mod sandbox;
+mod signals;
+mod state;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use args::{Cli, Command};
+use environment::Environment;
+use error::Error;
+
+/// Runs the program as the process was called, and returns its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let environment = Environment::of_this_process(&arguments);
+    match parse(&arguments) {
+        Ok(cli) => match dispatch(cli, &environment) {
+            Ok(exit) => exit.into(),
+            Err(error) => error.show(),
+        },
+        Err(error) => {
+            // clap writes help to stdout and errors to stderr; whether anybody reads them changes nothing.
+            let _ = error.print();
+            if error.use_stderr() { exit::Exit::Usage.into() } else { exit::Exit::Ok.into() }
+        }
+    }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = args::command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+fn dispatch(cli: Cli, environment: &Environment) -> Result<exit::Exit, Error> {
+    match cli.command {
+        Command::Import(arguments) => import::run(&arguments, environment),
+        Command::Export(arguments) => export::run(&arguments, environment),
+        Command::Check(arguments) => check::run(&arguments, environment),
+        Command::Sandbox(arguments) => sandbox::run(arguments),
+    }
+}

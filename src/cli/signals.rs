@@ -1,0 +1,54 @@
+//! Ctrl-C and SIGTERM: the first lets what is in flight finish, the second stops at once.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::exit::Exit;
+use crate::pace::Halt;
+
+/// Listens for the signals that end a run.
+#[derive(Debug, Clone)]
+pub(super) struct Interruption {
+    halt: Halt,
+    signal: Arc<AtomicU8>,
+}
+
+impl Interruption {
+    /// Begins to listen, for as long as the process lives.
+    pub(super) fn listen() -> Self {
+        let interruption = Self { halt: Halt::default(), signal: Arc::default() };
+        if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
+            let listener = interruption.clone();
+            thread::spawn(move || signals.forever().for_each(|signal| listener.hear(signal)));
+        }
+        interruption
+    }
+
+    /// Returns the flag that a signal raises.
+    pub(super) fn halt(&self) -> Halt {
+        self.halt.clone()
+    }
+
+    /// Returns the exit of a run that a signal stopped.
+    pub(super) fn exit(&self) -> Exit {
+        match self.signal.load(Ordering::SeqCst) {
+            0 => Exit::Failed,
+            signal => Exit::Interrupted(signal),
+        }
+    }
+
+    #[allow(clippy::exit)] // A second signal must end a process that may be stuck anywhere.
+    fn hear(&self, signal: i32) {
+        let signal = u8::try_from(signal).unwrap_or_default();
+        if self.signal.swap(signal, Ordering::SeqCst) != 0 {
+            std::process::exit(Exit::Interrupted(signal).code().into());
+        }
+        self.halt.raise();
+        let _ = writeln!(io::stderr(), "stopping: what is in flight finishes; a second signal stops at once");
+    }
+}

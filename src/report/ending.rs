@@ -1,0 +1,161 @@
+//! The last lines of a run: counts that add up, files, and what to do next. Pure.
+
+use std::path::Path;
+
+use super::ErrorGroup;
+use super::human::{count, duration, percent, plural, shell_word};
+use super::status::outcomes;
+use crate::transfer::{Exported, Snapshot, Traffic};
+
+/// How many kinds of reasons the ending names; the files have them all.
+const KINDS_SHOWN: usize = 5;
+
+/// What the ending of an import or a check is made of.
+pub struct Ending<'a> {
+    /// The file, as the user named it.
+    pub file: &'a str,
+    /// The counts.
+    pub end: &'a Snapshot,
+    /// Why rows did not end well.
+    pub errors: &'a [ErrorGroup],
+    /// Where the rejects are.
+    pub rejects: Option<&'a Path>,
+    /// Where the report is.
+    pub report: &'a Path,
+    /// What to do next.
+    pub next: &'a str,
+}
+
+impl Ending<'_> {
+    /// Returns the ending of an import.
+    #[must_use]
+    pub fn of_import(&self) -> String {
+        let tally = &self.end.tally;
+        let counts: Vec<String> = outcomes(tally).map(|(name, n)| format!("{} {name}", count(n))).collect();
+        let mut text = format!(
+            "{}: {} in {}: {}\n{}\n",
+            self.file,
+            plural(tally.read, "row"),
+            duration(self.end.elapsed),
+            counts.join(", "),
+            traffic(&self.end.traffic, self.end.elapsed),
+        );
+        text += &self.files();
+        text
+    }
+
+    /// Returns the ending of a check.
+    #[must_use]
+    pub fn of_check(&self) -> String {
+        let tally = &self.end.tally;
+        let mut text = format!(
+            "{}: {} in {}: {} valid, {} invalid; nothing was sent\n",
+            self.file,
+            plural(tally.read, "row"),
+            duration(self.end.elapsed),
+            count(tally.pending),
+            count(tally.invalid),
+        );
+        text += &self.files();
+        text
+    }
+
+    fn files(&self) -> String {
+        let mut text = String::new();
+        if let Some(rejects) = self.rejects {
+            text += &format!("rejects: {}\n", rejects.display());
+            for group in self.errors.iter().take(KINDS_SHOWN) {
+                text += &reason(group);
+            }
+            if let Some(more) = self.errors.len().checked_sub(KINDS_SHOWN).filter(|more| *more > 0) {
+                text += &format!("  and {}\n", plural(more as u64, "more kind"));
+            }
+        }
+        text += &format!("report: {}\nnext: {}\n", self.report.display(), self.next);
+        text
+    }
+}
+
+/// What the ending of an export is made of.
+pub struct ExportEnding<'a> {
+    /// The file, or `stdout`.
+    pub file: &'a str,
+    /// The counts.
+    pub end: &'a Exported,
+    /// Where the report is.
+    pub report: &'a Path,
+    /// What to do next.
+    pub next: &'a str,
+}
+
+impl ExportEnding<'_> {
+    /// Returns the ending of an export that is whole.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let end = self.end;
+        let mut text = format!(
+            "{}: {} in {}; {} seen, {} counted by the server\n{}\n",
+            self.file,
+            plural(end.written, "user"),
+            duration(end.elapsed),
+            plural(end.seen, "contact"),
+            count(end.server_total),
+            traffic(&end.traffic, end.elapsed),
+        );
+        if end.other_role > 0 {
+            text += &format!("left out by role: {}\n", plural(end.other_role, "contact"));
+        }
+        if end.duplicates_dropped > 0 {
+            text += &format!("listed twice, written once: {}\n", plural(end.duplicates_dropped, "contact"));
+        }
+        for (name, n) in &end.unlisted_attributes {
+            text += &format!(
+                "left out: attribute `{name}` of {}, which the workspace does not list (archived?)\n",
+                plural(*n, "user")
+            );
+        }
+        if end.cut_lists > 0 {
+            text += &format!(
+                "cut: {} with more than ten tags, companies or notes; Intercom lists the first ten\n",
+                plural(end.cut_lists, "user")
+            );
+        }
+        text += &format!("report: {}\nnext: {}\n", self.report.display(), self.next);
+        text
+    }
+}
+
+fn reason(group: &ErrorGroup) -> String {
+    let field = group.field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
+    let mut text = format!(
+        "  {}{field}: {}, first at line {}: {}\n",
+        group.code,
+        plural(group.count, "row"),
+        group.first_line,
+        group.message,
+    );
+    if let Some(suggestion) = &group.suggestion {
+        text += &format!("    hint: {suggestion}\n");
+    }
+    text
+}
+
+fn traffic(traffic: &Traffic, elapsed: std::time::Duration) -> String {
+    let mut text = format!(
+        "{}, {} throttled, {} retried",
+        plural(traffic.requests, "request"),
+        count(traffic.throttled),
+        count(traffic.retries)
+    );
+    if let Some(limit) = traffic.quota.limit {
+        let windows = elapsed.as_secs() / 10 + 1;
+        text += &format!("; {} of the quota", percent(traffic.requests, u64::from(limit) * windows));
+    }
+    text
+}
+
+/// Returns a command line that a shell reads back.
+#[must_use]
+pub fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(shell_word).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,50 @@
+//! The face for programs: an object every second on stderr, one a line.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Subject;
+use crate::transfer::{Event, Total};
+
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Writes objects to stderr.
+pub struct JsonFace {
+    subject: Subject,
+    next: Duration,
+}
+
+impl JsonFace {
+    pub(super) fn new(subject: Subject) -> Self {
+        Self { subject, next: INTERVAL }
+    }
+
+    pub(super) fn show(&mut self, event: &Event, elapsed: Duration) {
+        if elapsed < self.next {
+            return;
+        }
+        self.next = elapsed + INTERVAL;
+        let mut object = match event {
+            Event::Row(_) => return,
+            Event::Progress(snapshot) => json!({
+                "rows": super::run_report::rows_of_import(&snapshot.tally),
+                "total": snapshot.total.map(|total| match total {
+                    Total::Exact(rows) | Total::About(rows) => rows,
+                }),
+                "requests": snapshot.traffic.requests,
+            }),
+            Event::Exported(exported) => json!({
+                "rows": super::run_report::rows_of_export(exported),
+                "requests": exported.traffic.requests,
+            }),
+        };
+        object["event"] = "progress".into();
+        object["command"] = self.subject.command.into();
+        object["file"] = self.subject.file.clone().into();
+        object["elapsed_seconds"] = elapsed.as_secs_f64().into();
+        // Nobody may be listening; the run goes on all the same.
+        let _ = writeln!(io::stderr(), "{object}");
+    }
+}

@@ -1,0 +1,200 @@
+//! `report.json`: one run as an object, for scripts. The same object is what `--json` prints.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::ErrorGroup;
+use super::run_dir::timestamp;
+use crate::transfer::{Exported, Tally, Traffic};
+
+/// Raised when a key changes its meaning; new keys do not raise it.
+const SCHEMA: u32 = 1;
+
+/// One run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    schema: u32,
+    run_id: String,
+    state: RunState,
+    command: &'static str,
+    version: &'static str,
+    workspace: Option<String>,
+    #[serde(flatten)]
+    headline: Option<Headline>,
+    started_at: String,
+    finished_at: Option<String>,
+    input: Vec<InputReport>,
+    rows: Value,
+    http: HttpReport,
+    quota: QuotaReport,
+    errors: Vec<ErrorGroup>,
+    files: BTreeMap<&'static str, String>,
+}
+
+/// Whether the run is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// It is not, or it was killed.
+    Running,
+    /// It is.
+    Finished,
+}
+
+/// How a run ended, for a scheduler.
+#[derive(Debug, Clone, Serialize)]
+pub struct Headline {
+    /// The exit code.
+    pub exit_code: u8,
+    /// Its name.
+    pub exit_name: &'static str,
+    /// Whether the same command may do better later.
+    pub retryable: bool,
+    /// The command to run next, if there is one.
+    pub next_command: Option<String>,
+    /// What stopped the run before its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One input as it was read.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)] // The names say it all.
+pub struct InputReport {
+    pub path: String,
+    pub bytes: u64,
+    pub sha256: String,
+    pub rows: u64,
+}
+
+/// What the requests came to.
+#[derive(Debug, Clone, Default, Serialize)]
+#[allow(missing_docs)] // The names say it all.
+pub struct HttpReport {
+    pub requests: u64,
+    pub by_status: BTreeMap<u16, u64>,
+    pub retries: u64,
+    pub throttled_429: u64,
+    pub latency_ms: BTreeMap<&'static str, u64>,
+}
+
+/// What the quota came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct QuotaReport {
+    /// Requests that the server grants in ten seconds; null if it did not say.
+    pub limit_per_window: Option<u32>,
+    /// Requests that this run spent.
+    pub used_by_us: u64,
+    /// Requests of others that the headers showed.
+    pub others_seen: u64,
+    /// How long requests waited for the quota.
+    pub waited_seconds: f64,
+}
+
+impl RunReport {
+    pub(super) fn begin(
+        run_id: &str,
+        command: &'static str,
+        workspace: Option<String>,
+        now: Duration,
+    ) -> Self {
+        Self {
+            schema: SCHEMA,
+            run_id: run_id.into(),
+            state: RunState::Running,
+            command,
+            version: env!("CARGO_PKG_VERSION"),
+            workspace,
+            headline: None,
+            started_at: timestamp(now).to_string(),
+            finished_at: None,
+            input: Vec::new(),
+            rows: Value::Null,
+            http: HttpReport::default(),
+            quota: QuotaReport::default(),
+            errors: Vec::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn set_traffic(&mut self, traffic: &Traffic) {
+        let latency = traffic.latency;
+        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self.http = HttpReport {
+            requests: traffic.requests,
+            by_status: traffic.by_status.clone(),
+            retries: traffic.retries,
+            throttled_429: traffic.throttled,
+            latency_ms: [
+                ("p50", latency.p50),
+                ("p90", latency.p90),
+                ("p99", latency.p99),
+                ("max", latency.max),
+            ]
+            .into_iter()
+            .map(|(name, value)| (name, milliseconds(value)))
+            .collect(),
+        };
+        self.quota = QuotaReport {
+            limit_per_window: traffic.quota.limit,
+            used_by_us: traffic.requests,
+            others_seen: traffic.quota.others_seen,
+            waited_seconds: (traffic.waited.as_secs_f64() * 1_000.0).round() / 1_000.0,
+        };
+    }
+
+    pub(super) fn set_rows(&mut self, rows: Value) {
+        self.rows = rows;
+    }
+
+    pub(super) fn set_errors(&mut self, errors: Vec<ErrorGroup>) {
+        self.errors = errors;
+    }
+
+    pub(super) fn set_file(&mut self, name: &'static str, path: String) {
+        self.files.insert(name, path);
+    }
+
+    pub(super) fn set_input(&mut self, input: Option<InputReport>) {
+        self.input = input.into_iter().collect();
+    }
+
+    pub(super) fn finish(&mut self, headline: Headline, now: Duration) {
+        self.state = RunState::Finished;
+        self.finished_at = Some(timestamp(now).to_string());
+        self.headline = Some(headline);
+    }
+
+    /// Returns the report as JSON, one key a line.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a report has text keys and finite numbers");
+        text.push('\n');
+        text
+    }
+}
+
+pub(super) fn rows_of_import(tally: &Tally) -> Value {
+    json!({
+        "read": tally.read,
+        "created": tally.created,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "invalid": tally.invalid,
+        "rejected": tally.rejected,
+        "unknown": tally.unknown,
+        "pending": tally.pending,
+    })
+}
+
+pub(super) fn rows_of_export(exported: &Exported) -> Value {
+    json!({
+        "written": exported.written,
+        "duplicates_dropped": exported.duplicates_dropped,
+        "other_role": exported.other_role,
+        "server_total": exported.server_total,
+    })
+}

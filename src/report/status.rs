@@ -1,0 +1,144 @@
+//! The words of a progress line, the same for every face. Pure.
+
+use std::time::Duration;
+
+use super::human::{count, duration, percent};
+use crate::transfer::{Exported, Snapshot, Tally, Total, Traffic};
+
+/// What a progress line says of an import, in order of importance.
+pub(super) struct Status {
+    /// `41,230/100,000 rows  41%  created 118  …  6,640 rows/min`
+    pub(super) rows: Vec<String>,
+    /// `quota 97% (others 12%)  in flight 38  p50 212 ms  limited by: quota  ETA 8m51s`
+    pub(super) traffic: Vec<String>,
+    /// Done and all, where all is known.
+    pub(super) progress: Option<(u64, u64)>,
+}
+
+/// What an import looks like now.
+pub(super) fn of_import(snapshot: &Snapshot) -> Status {
+    let tally = &snapshot.tally;
+    let done = tally.ended();
+    let total = snapshot.total.map(|total| match total {
+        Total::Exact(rows) => (rows, ""),
+        Total::About(rows) => (rows.max(done), "~"),
+    });
+    let mut rows = Vec::new();
+    match total {
+        Some((total, mark)) => {
+            rows.push(format!("{}/{mark}{} rows", count(done), count(total)));
+            rows.push(percent(done, total));
+        }
+        None => rows.push(format!("{} rows", count(done))),
+    }
+    rows.extend(outcomes(tally).map(|(name, n)| format!("{name} {}", count(n))));
+    rows.push(format!("{} rows/min", count(per_minute(done, snapshot.elapsed))));
+    let mut traffic = traffic_words(&snapshot.traffic, snapshot.elapsed);
+    if let Some(left) = total.and_then(|(total, _)| time_left(done, total, snapshot.elapsed)) {
+        traffic.push(format!("ETA {}", duration(left)));
+    }
+    Status { rows, traffic, progress: total.map(|(total, _)| (done, total)) }
+}
+
+/// What an export looks like now.
+pub(super) fn of_export(exported: &Exported) -> Status {
+    let (seen, total) = (exported.seen, exported.server_total.max(exported.seen));
+    let rows = vec![
+        format!("{}/{} contacts", count(seen), count(total)),
+        percent(seen, total),
+        format!("written {}", count(exported.written)),
+        format!("{} contacts/min", count(per_minute(seen, exported.elapsed))),
+    ];
+    let mut traffic = traffic_words(&exported.traffic, exported.elapsed);
+    if let Some(left) = time_left(seen, total, exported.elapsed) {
+        traffic.push(format!("ETA {}", duration(left)));
+    }
+    Status { rows, traffic, progress: Some((seen, total)) }
+}
+
+/// Returns the outcomes to show: the good ones always, the others when there are any.
+pub(super) fn outcomes(tally: &Tally) -> impl Iterator<Item = (&'static str, u64)> {
+    let always = [("created", tally.created), ("updated", tally.updated), ("unchanged", tally.unchanged)];
+    let if_any = [
+        ("invalid", tally.invalid),
+        ("rejected", tally.rejected),
+        ("unknown", tally.unknown),
+        ("pending", tally.pending),
+    ];
+    always.into_iter().chain(if_any.into_iter().filter(|(_, n)| *n > 0))
+}
+
+fn traffic_words(traffic: &Traffic, elapsed: Duration) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(limit) = traffic.quota.limit {
+        let of_limit = |n: u32| percent(n.into(), limit.into());
+        let others = match traffic.quota.others {
+            0 => String::new(),
+            others => format!(" (others {})", of_limit(others)),
+        };
+        words.push(format!("quota {}{others}", of_limit(traffic.quota.used)));
+    }
+    words.push(format!("in flight {}", count(traffic.in_flight)));
+    words.push(format!("p50 {} ms", traffic.latency.p50.as_millis()));
+    if traffic.throttled > 0 {
+        words.push(format!("throttled {}", count(traffic.throttled)));
+    }
+    words.push(format!("limited by: {}", limited_by(traffic, elapsed)));
+    words
+}
+
+/// Names what the speed hangs on: the turnstile is waited at for most of the time when the quota is what limits.
+fn limited_by(traffic: &Traffic, elapsed: Duration) -> &'static str {
+    if traffic.waited > elapsed / 2 { "quota" } else { "server" }
+}
+
+pub(super) fn per_minute(n: u64, elapsed: Duration) -> u64 {
+    let milliseconds = elapsed.as_millis().max(1);
+    u64::try_from(u128::from(n) * 60_000 / milliseconds).unwrap_or(u64::MAX)
+}
+
+fn time_left(done: u64, total: u64, elapsed: Duration) -> Option<Duration> {
+    let left = total.checked_sub(done).filter(|left| *left > 0 && done > 0)?;
+    Some(elapsed.mul_f64(left as f64 / done as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_shows_rows_outcomes_rate_and_time_left() {
+        let snapshot = Snapshot {
+            elapsed: Duration::from_secs(60),
+            tally: Tally {
+                read: 1_010,
+                created: 600,
+                updated: 300,
+                unchanged: 95,
+                rejected: 5,
+                ..Tally::default()
+            },
+            total: Some(Total::About(4_000)),
+            traffic: Traffic {
+                in_flight: 10,
+                waited: Duration::from_secs(50),
+                quota: crate::transfer::QuotaUse {
+                    limit: Some(1_666),
+                    used: 1_620,
+                    others: 200,
+                    ..Default::default()
+                },
+                ..Traffic::default()
+            },
+        };
+        let status = of_import(&snapshot);
+        assert_eq!(
+            "1,000/~4,000 rows  25%  created 600  updated 300  unchanged 95  rejected 5  1,000 rows/min",
+            status.rows.join("  ")
+        );
+        assert_eq!(
+            "quota 97% (others 12%)  in flight 10  p50 0 ms  limited by: quota  ETA 3m00s",
+            status.traffic.join("  ")
+        );
+    }
+}
