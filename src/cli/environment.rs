@@ -51,8 +51,11 @@ impl Environment {
     /// Returns the folder for what this program remembers.
     pub(super) fn state_dir(&self) -> Result<PathBuf, Error> {
         let home = self.state_home.as_ref().ok_or_else(|| {
-            Error::new(Exit::Usage, "there is no folder for the run's files: neither HOME nor XDG_STATE_HOME is set")
-                .hint("name one: --state-dir /var/lib/intercom-bulk")
+            Error::new(
+                Exit::Usage,
+                "there is no folder for the run's files: neither HOME nor XDG_STATE_HOME is set",
+            )
+            .hint("name one: --state-dir /var/lib/intercom-bulk")
         })?;
         Ok(home.join("intercom-bulk"))
     }
@@ -75,7 +78,10 @@ impl Environment {
 
 fn token(text: &str, source: &str) -> Result<AccessToken, Error> {
     AccessToken::new(text).ok_or_else(|| {
-        Error::new(Exit::Usage, format!("{source} holds no access token: one is a single word of ASCII characters"))
-            .hint("copy it again from the Developer Hub, Your app, Authentication")
+        Error::new(
+            Exit::Usage,
+            format!("{source} holds no access token: one is a single word of ASCII characters"),
+        )
+        .hint("copy it again from the Developer Hub, Your app, Authentication")
     })
 }

@@ -34,8 +34,18 @@ impl Error {
         self
     }
 
+    /// Names the thing that the error is about.
+    pub(super) fn about(mut self, thing: &str) -> Self {
+        self.what = format!("{thing}: {}", self.what);
+        self
+    }
+
     pub(super) fn exit(&self) -> Exit {
         self.exit
+    }
+
+    pub(super) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Describes an input that cannot be read.
@@ -46,7 +56,8 @@ impl Error {
         };
         let message = error.to_string();
         // The messages about the file itself name it already.
-        let what = if message.contains(&format!("`{file}`")) { message } else { format!("{file}: {message}") };
+        let what =
+            if message.contains(&format!("`{file}`")) { message } else { format!("{file}: {message}") };
         Self { hint: error.hint(), ..Self::new(exit, what) }
     }
 
@@ -108,6 +119,8 @@ fn not_allowed_hint(status: u16) -> &'static str {
              Developer Hub, Your app, Authentication"
         }
         402 => "the workspace's subscription does not include the API",
-        _ => "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication",
+        _ => {
+            "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication"
+        }
     }
 }

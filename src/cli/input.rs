@@ -26,11 +26,8 @@ pub(super) struct OpenInput {
 impl InputArgs {
     /// Opens the input: what is wrong with it as a whole is an error now.
     pub(super) fn open(&self) -> Result<OpenInput, Error> {
-        let source = if self.file.as_os_str() == "-" {
-            Source::Stdin
-        } else {
-            Source::Path(self.file.clone())
-        };
+        let source =
+            if self.file.as_os_str() == "-" { Source::Stdin } else { Source::Path(self.file.clone()) };
         let name = source.name();
         let rows = self.rows(&source).map_err(|error| Error::of_input(&name, &error))?;
         Ok(OpenInput { name, source, rows })

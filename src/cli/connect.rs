@@ -1,0 +1,136 @@
+//! From arguments to a client: which server, which token, how fast.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use reqwest::Url;
+
+use super::args::{ConcurrencyArg, ConnectArgs, RateArg, StateArgs};
+use super::environment::Environment;
+use super::error::Error;
+use super::exit::Exit;
+use super::state::cannot_write;
+use crate::intercom::AccessToken;
+use crate::intercom::ApiError;
+use crate::intercom::Client;
+use crate::intercom::Connection;
+use crate::intercom::DataAttribute;
+use crate::intercom::Trace;
+use crate::pace::Clock;
+use crate::pace::Halt;
+use crate::pace::Limiter;
+use crate::pace::Rate;
+use crate::sandbox::Config;
+use crate::sandbox::Lag;
+use crate::sandbox::Sandbox;
+
+/// A workspace that answered.
+pub(super) struct Workspace {
+    pub(super) client: Client,
+    pub(super) id: String,
+    pub(super) attributes: Vec<DataAttribute>,
+    /// Keeps the embedded sandbox alive, if that is what the client talks to.
+    _sandbox: Option<Sandbox>,
+}
+
+impl ConnectArgs {
+    /// Connects, and asks who the token belongs to and which attributes there are: a wrong token, region or version
+    /// shows now.
+    pub(super) fn connect(
+        &self,
+        state: &StateArgs,
+        environment: &Environment,
+        clock: &Clock,
+        halt: &Halt,
+    ) -> Result<Workspace, Error> {
+        let sandbox = self.sandbox.then(|| start_sandbox(state, environment)).transpose()?;
+        let (base_url, token) = match &sandbox {
+            Some(sandbox) => (parse_url(&sandbox.url())?, sandbox_token(sandbox)),
+            None => (self.base_url()?, environment.token()?),
+        };
+        let mut connection = Connection::new(base_url, token);
+        connection.api_version.clone_from(&self.api_version);
+        let limiter = Limiter::new(self.ceiling(), clock.clone(), halt.clone());
+        let client = Client::new(connection, limiter).map_err(|error| {
+            Error::new(Exit::Failed, "no connection can be prepared")
+                .because(error)
+                .hint("install the machine's CA certificates (package ca-certificates)")
+        })?;
+        let (id, attributes) = first_words(&client).map_err(|error| Error::of_server(&error))?;
+        Ok(Workspace { client, id, attributes, _sandbox: sandbox })
+    }
+
+    /// Returns the rows in flight at most: enough to spend the rate at 0.45 s a row, more than which only waits.
+    pub(super) fn concurrency(&self) -> usize {
+        match (self.concurrency, self.ceiling()) {
+            (ConcurrencyArg::Exactly(n), _) => n,
+            (ConcurrencyArg::Auto, None) => 16,
+            (ConcurrencyArg::Auto, Some(rate)) => {
+                let per_second = f64::from(rate.per_window()) / 10.0;
+                ((per_second * 0.45).ceil() as usize).clamp(2, 96)
+            }
+        }
+    }
+
+    fn ceiling(&self) -> Option<Rate> {
+        match self.rate {
+            RateArg::AtMost(rate) => Some(rate),
+            RateArg::Auto => (!self.sandbox).then_some(Rate::DEFAULT),
+        }
+    }
+
+    fn base_url(&self) -> Result<Url, Error> {
+        match &self.base_url {
+            Some(text) => parse_url(text),
+            None => Ok(self.region.base_url()),
+        }
+    }
+}
+
+fn parse_url(text: &str) -> Result<Url, Error> {
+    let wrong = |why: &str| {
+        Error::new(Exit::Usage, format!("--base-url: `{text}` {why}"))
+            .hint("write the API's root, as in --base-url https://api.eu.intercom.io")
+    };
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() => Ok(url),
+        _ => Err(wrong("is neither http nor https")),
+    }
+}
+
+fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), ApiError> {
+    let mut trace = Trace::default();
+    let workspace = client.me(&mut trace)?.app.unwrap_or_default().id_code;
+    Ok((workspace, client.custom_attributes(&mut trace)?))
+}
+
+/// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.
+fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox, Error> {
+    let folder = state.workspace_dir("sandbox", environment)?;
+    std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder).because(error))?;
+    let data = folder.join("users.ndjson");
+    let config =
+        Config { data: Some(data.clone()), quota_per_minute: 0, lag: Lag::NONE, ..Config::default() };
+    let sandbox = Sandbox::start(config).map_err(|error| {
+        Error::new(Exit::Failed, "the sandbox does not start")
+            .because(error)
+            .hint(format!("to begin with an empty one, remove {}", data.display()))
+    })?;
+    introduce(&sandbox, &data);
+    Ok(sandbox)
+}
+
+fn introduce(sandbox: &Sandbox, data: &Path) {
+    // Nobody may be listening; the run goes on all the same.
+    let _ = writeln!(
+        io::stderr(),
+        "sandbox: {}, no index lag, no quota; its users are kept in {}",
+        sandbox.url(),
+        data.display()
+    );
+}
+
+fn sandbox_token(sandbox: &Sandbox) -> AccessToken {
+    AccessToken::new(sandbox.token()).expect("the sandbox names a token of graphic ASCII")
+}

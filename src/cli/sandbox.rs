@@ -1,0 +1,45 @@
+//! `sandbox serve`: the Intercom-shaped server, until a signal ends it.
+
+use std::io::{self, Write};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::args::{SandboxArgs, SandboxCommand, ServeArgs};
+use super::error::Error;
+use super::exit::Exit;
+use crate::sandbox::Config;
+use crate::sandbox::Sandbox;
+use crate::sandbox::SandboxClock;
+
+pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
+    let SandboxCommand::Serve(serve) = arguments.command;
+    let mut signals = Signals::new([SIGINT, SIGTERM])
+        .map_err(|error| Error::new(Exit::Failed, "signals cannot be heard").because(error))?;
+    let sandbox = Sandbox::start(config(serve))
+        .map_err(|error| Error::new(Exit::Failed, "the sandbox does not start").because(error))?;
+    let mut stdout = io::stdout();
+    // Who started it may have closed its ears; it serves all the same.
+    let _ = writeln!(stdout, "{}", sandbox.ready_line()).and_then(|()| stdout.flush());
+    let _ = signals.forever().next();
+    sandbox.stop();
+    Ok(Exit::Ok)
+}
+
+fn config(serve: ServeArgs) -> Config {
+    Config {
+        port: serve.port,
+        token: serve.token,
+        data: serve.data,
+        users: serve.users,
+        seed: serve.seed,
+        quota_per_minute: serve.quota,
+        workspace_quota_per_minute: serve.workspace_quota,
+        latency: serve.latency,
+        jitter: serve.jitter,
+        lag: serve.lag,
+        api_version: serve.api_version,
+        fault_rate: serve.fault_rate,
+        clock: SandboxClock::system(),
+    }
+}
