@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::civil::Time;
@@ -184,7 +185,7 @@ fn seconds_of(time: &BrokenDownTime) -> Option<i64> {
 }
 
 fn seconds_at(date: Date, time: Time, offset: Offset) -> Option<i64> {
-    offset.to_timestamp(DateTime::from_parts(date, time)).ok().map(|timestamp| timestamp.as_second())
+    offset.to_timestamp(DateTime::from_parts(date, time)).ok().map(Timestamp::as_second)
 }
 
 /// Returns the format that a date seems to be written in, as a proposal to be checked by a person.

@@ -130,7 +130,7 @@ impl PlannedColumn {
     }
 
     fn read_text(&self, text: &str) -> Result<Option<Value>, FaultKind> {
-        let trimmed = text.trim();
+        let trimmed = trim(text);
         if trimmed.is_empty() {
             return Ok(self.read_empty());
         }
@@ -172,6 +172,15 @@ impl PlannedColumn {
             Ok(Cell::Missing) | Err(_) => String::new(),
         };
         Fault { column: Some(self.name.clone()), field: Some(self.field.clone()), kind, value }
+    }
+}
+
+/// Trims as `str::trim` does, without decoding what obviously has nothing to trim: that is most cells, and a tenth of
+/// the time that a row takes.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn an_id_of_unknown_origin_is_suggested_for_the_key() {
         check_targets("ID", &[], Key::Auto, &["external_id"]);
-        check_targets("ID", &[], Key::Id, &["id"]);
+        check_targets("ID", &[], Key::Id, &["id", "external_id"]);
         assert_eq!(targets("uid", &[], Key::Auto)[0], "external_id");
     }
 

@@ -121,13 +121,20 @@ fn email(text: &str) -> Result<Value, FaultKind> {
 /// Returns whether a text looks like one address. Nobody knows what Intercom accepts, so only what can be no address at
 /// all is refused: two addresses, a name with an address, a stray space.
 fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let labels_are_filled = !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
-    !local.is_empty()
-        && !domain.is_empty()
-        && labels_are_filled
-        && !domain.contains('@')
-        && (text.bytes().all(is_plain) || !text.chars().any(is_out_of_place))
+    let mut at = None;
+    let mut previous = b'.';
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'@' if at.is_some() || index == 0 => return false,
+            b'@' => at = Some(index),
+            // An empty label of the domain.
+            b'.' if at.is_some() && matches!(previous, b'.' | b'@') => return false,
+            _ => {}
+        }
+        previous = byte;
+    }
+    let ends_well = at.is_some() && !matches!(previous, b'.' | b'@');
+    ends_well && (text.bytes().all(is_plain) || !text.chars().any(is_out_of_place))
 }
 
 fn is_plain(byte: u8) -> bool {
