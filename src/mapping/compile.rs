@@ -55,13 +55,17 @@ struct Draft {
     new_attributes: Vec<NewAttribute>,
     read_only: Vec<String>,
     nameless: Vec<String>,
+    disagreements: Vec<String>,
     unknown: Vec<UnknownColumn>,
 }
 
 impl Draft {
     fn add(&mut self, index: usize, column: &str, decision: Decision) {
         match decision {
-            Decision::Map { field, converter } => self.plan(index, column, field, converter),
+            Decision::Map { field, converter, notice } => {
+                self.plan(index, column, field, converter);
+                self.disagreements.extend(notice);
+            }
             Decision::MapNew { name, data_type, converter } => {
                 self.plan(index, column, Field::Custom(name.as_str().into()), converter);
                 self.new_attributes.push(NewAttribute { name, index, column: column.to_owned(), data_type });
@@ -120,6 +124,7 @@ impl Draft {
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
         .map(|(what, names)| format!("{what}: {names}"))
+        .chain(self.disagreements.iter().cloned())
         .collect()
     }
 }
@@ -247,20 +252,24 @@ mod tests {
             columns(&["email", "Plan", "Emial", "Favourite colour"]),
             "3 columns have no field in Intercom: `Plan` (did you mean `custom.plan`?), `Emial` (did you mean `email`?), \
              `Favourite colour`\n\
-             say what each is: --map 'Plan=custom.plan' --map 'Emial=email' --ignore-column 'Favourite colour'; \
-             or leave it out: --ignore-column 'Plan'; or make new custom attributes of them: --create-attributes",
+             map with --map 'Plan=custom.plan' --map 'Emial=email', or leave out with --ignore-column \
+             'Favourite colour', or make new custom attributes with --create-attributes",
         );
         check(
             columns(&["email", "Favourite colour"]),
             "1 column has no field in Intercom: `Favourite colour`\n\
-             say what each is: --ignore-column 'Favourite colour'; or make new custom attributes of them: \
-             --create-attributes",
+             leave out with --ignore-column 'Favourite colour', or make new custom attributes with --create-attributes",
         );
         check(
             Case { rules: &["P=custom.plann"], ..columns(&["email", "P"]) },
             "1 column has no field in Intercom: `P` (there is no custom attribute `plann`; did you mean `custom.plan`?)\n\
-             say what each is: --map 'P=custom.plan'; or leave it out: --ignore-column 'P'; or make new custom \
-             attributes of them: --create-attributes",
+             map with --map 'P=custom.plan', or leave out with --ignore-column 'P', or make new custom attributes with \
+             --create-attributes",
+        );
+        check(
+            Case { attributes: &[], rules: &["P=custom.plan"], ..columns(&["email", "P"]) },
+            "1 column has no field in Intercom: `P` (there is no custom attribute `plan`)\n\
+             leave out with --ignore-column 'P', or make new custom attributes with --create-attributes",
         );
     }
 
@@ -269,13 +278,12 @@ mod tests {
         check(
             columns(&["email", "UTM source"]),
             "1 column has no field in Intercom: `UTM source` (Intercom's API does not let anyone write it)\n\
-             say what each is: --map 'UTM source=custom.utm_source'; or leave it out: --ignore-column 'UTM source'",
+             map with --map 'UTM source=custom.utm_source', or leave out with --ignore-column 'UTM source'",
         );
         check(
             Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "session_count"]) },
             "1 column has no field in Intercom: `session_count` (Intercom dropped it with version 2.0 of the API)\n\
-             say what each is: --map 'session_count=custom.session_count'; or leave it out: --ignore-column \
-             'session_count'",
+             map with --map 'session_count=custom.session_count', or leave out with --ignore-column 'session_count'",
         );
     }
 
@@ -284,8 +292,7 @@ mod tests {
         check(
             columns(&["email", "mobile"]),
             "1 column has no field in Intercom: `mobile` (did you mean `custom.Mobile`, `phone`?)\n\
-             say what each is: --map 'mobile=custom.Mobile'; or leave it out: --ignore-column 'mobile'; or make new \
-             custom attributes of them: --create-attributes",
+             map with --map 'mobile=custom.Mobile', or leave out with --ignore-column 'mobile'",
         );
     }
 
@@ -300,8 +307,7 @@ mod tests {
         check(
             Case { columns: &["emial", "plan", "User ID"], ..assume },
             "1 column has no field in Intercom: `emial` (did you mean `email`?)\n\
-             say what each is: --map 'emial=email'; or leave it out: --ignore-column 'emial'; or make new custom \
-             attributes of them: --create-attributes",
+             map with --map 'emial=email', or leave out with --ignore-column 'emial'",
         );
         check(
             Case { columns: &["emial", "email"], rules: &["emial=custom.emial"], ..assume },
@@ -332,7 +338,7 @@ mod tests {
         check(
             columns(&["E-mail", "Mail"]),
             "columns `E-mail` and `Mail` are both `email`\n\
-             keep one: --ignore-column 'Mail' or --ignore-column 'E-mail'; or keep both: --map 'Mail=custom.other_email'",
+             keep one of them: --ignore-column 'Mail' or --ignore-column 'E-mail'",
         );
         check(
             columns(&["email", "email"]),
@@ -340,8 +346,8 @@ mod tests {
         );
         check(
             columns(&["email", "plan", "custom.plan"]),
-            "columns `plan` and `custom.plan` are both `custom.plan`\nkeep one: --ignore-column 'custom.plan' or \
-             --ignore-column 'plan'; or keep both: --map 'custom.plan=custom.other_plan'",
+            "columns `plan` and `custom.plan` are both `custom.plan`\nkeep one of them: \
+             --ignore-column 'custom.plan' or --ignore-column 'plan'",
         );
     }
 
@@ -371,17 +377,17 @@ mod tests {
         check(
             columns(&["name", "plan"]),
             "no column is `external_id` or `email`, so there is nothing to match on; the columns are `name`, `plan`\n\
-             say which column it is: --map 'name=email'",
+             say which column it is: --map 'COLUMN=email'",
         );
         check(
             Case { key: Key::ExternalId, ..columns(&["email", "name"]) },
             "no column is `external_id`, so there is nothing to match on; the columns are `email`, `name`\n\
-             say which column it is: --map 'email=external_id'",
+             say which column it is: --map 'COLUMN=external_id'",
         );
         check(
             Case { key: Key::Id, ignore: &["Contact"], ..columns(&["Contact"]) },
             "no column is `id`, so there is nothing to match on; the columns are `Contact`\n\
-             say which column it is: --map 'Contact=id'",
+             say which column it is: --map 'COLUMN=id'",
         );
     }
 
@@ -402,6 +408,44 @@ mod tests {
             "`Mail=email:integer` is not a mapping: `email` is text, not integer\n\
              write --map 'Column=field' or --map 'Column=field:type'; the types are text, integer, float, boolean, \
              date, date(%d/%m/%Y), list(;)",
+        );
+    }
+    #[test]
+    fn a_column_that_may_be_the_key_is_proposed_and_a_long_header_is_cut() {
+        let names: Vec<String> = (1..=25).map(|n| format!("a{n}")).chain(["xemailx".into()]).collect();
+        let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+        header.rotate_right(1);
+        let error = compile(Case { ignore: &header, ..columns(&header) }).unwrap_err();
+        assert!(error.to_string().ends_with("`a18`, `a19` and 6 more"), "{error}");
+        assert_eq!(error.hint().unwrap(), "say which column it is: --map 'xemailx=email'");
+    }
+
+    #[test]
+    fn a_rule_that_disagrees_with_the_workspace_is_followed_with_a_notice() {
+        check(
+            Case {
+                rules: &["plan=custom.plan:integer", "seats=custom.seats:list"],
+                ..columns(&["email", "plan", "seats"])
+            },
+            "email=email plan=custom.plan seats=custom.seats\n\
+             column `plan` is read as integer, and the custom attribute `plan` is string",
+        );
+    }
+
+    #[test]
+    fn a_new_attribute_is_never_a_slip_of_an_old_one() {
+        check(
+            Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "PLAN", "colour"]) },
+            "1 column has no field in Intercom: `PLAN` (did you mean `custom.plan`?)\n\
+             map with --map 'PLAN=custom.plan', or leave out with --ignore-column 'PLAN'",
+        );
+        check(
+            Case {
+                unknown: Unknown::CreateAttribute,
+                rules: &["PLAN=custom.PLAN"],
+                ..columns(&["email", "PLAN"])
+            },
+            "email=email PLAN=custom.PLAN",
         );
     }
 }

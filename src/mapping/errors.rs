@@ -62,7 +62,7 @@ pub enum MappingError {
         attribute: String,
     },
     /// No column that rows could be matched by.
-    #[error("no column is {}, so there is nothing to match on; the columns are {}", wanted(*.key), ticked(.columns))]
+    #[error("no column is {}, so there is nothing to match on; the columns are {}", wanted(*.key), listed(.columns))]
     NoKeyColumn {
         /// What rows are to be matched by.
         key: Key,
@@ -113,6 +113,8 @@ pub struct UnknownColumn {
     pub nearest: Vec<String>,
     /// Why it is not simply taken, where there is more to say than that nobody knows it.
     pub why: Option<String>,
+    /// Whether `--create-attributes` would make a custom attribute of it.
+    pub is_creatable: bool,
 }
 
 impl MappingError {
@@ -121,7 +123,7 @@ impl MappingError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownColumns(columns) => Some(unknown_columns_hint(columns)),
-            Self::SameField { field, first, second } => same_field_hint(field, first, second),
+            Self::SameField { first, second, .. } => same_field_hint(first, second),
             Self::UnknownField { column, field, nearest } => Some(unknown_field_hint(column, field, nearest)),
             Self::NotWritable { column, field, .. } => Some(format!(
                 "leave it out with {}, or keep it in a custom attribute with {}",
@@ -189,7 +191,7 @@ fn unknown_columns(columns: &[UnknownColumn]) -> String {
 }
 
 fn unknown_column(unknown: &UnknownColumn) -> String {
-    let UnknownColumn { column, attribute, nearest, why } = unknown;
+    let UnknownColumn { column, attribute, nearest, why, .. } = unknown;
     match (why, attribute, nearest.as_slice()) {
         (Some(why), ..) => format!("`{column}` ({why})"),
         (None, Some(attribute), []) => format!("`{column}` (there is no custom attribute `{attribute}`)"),
@@ -203,21 +205,23 @@ fn unknown_column(unknown: &UnknownColumn) -> String {
 }
 
 fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
-    let flags: Vec<String> = columns
+    let (known, strangers): (Vec<_>, Vec<_>) =
+        columns.iter().partition(|unknown| !unknown.nearest.is_empty());
+    let maps: Vec<String> = known
         .iter()
-        .map(|unknown| match unknown.nearest.first() {
-            Some(target) => map_flag(&unknown.column, target),
-            None => ignore_flag(&unknown.column),
-        })
+        .filter_map(|unknown| unknown.nearest.first().map(|target| map_flag(&unknown.column, target)))
         .collect();
-    let mut hint = format!("say what each is: {}", flags.join(" "));
-    if let Some(unknown) = columns.iter().find(|unknown| !unknown.nearest.is_empty()) {
-        hint.push_str(&format!("; or leave it out: {}", ignore_flag(&unknown.column)));
+    let ignored = if strangers.is_empty() { &known[..1] } else { &strangers[..] };
+    let ignores: Vec<String> = ignored.iter().map(|unknown| ignore_flag(&unknown.column)).collect();
+    let mut ways = Vec::new();
+    if !maps.is_empty() {
+        ways.push(format!("map with {}", maps.join(" ")));
     }
-    if columns.iter().any(|unknown| unknown.why.is_none()) {
-        hint.push_str("; or make new custom attributes of them: --create-attributes");
+    ways.push(format!("leave out with {}", ignores.join(" ")));
+    if columns.iter().any(|unknown| unknown.is_creatable) {
+        ways.push("make new custom attributes with --create-attributes".into());
     }
-    hint
+    ways.join(", or ")
 }
 
 fn same_field(field: &Field, first: &str, second: &str) -> String {
@@ -229,13 +233,11 @@ fn same_field(field: &Field, first: &str, second: &str) -> String {
 }
 
 /// There is no flag that tells two columns of one name apart.
-fn same_field_hint(field: &Field, first: &str, second: &str) -> Option<String> {
+fn same_field_hint(first: &str, second: &str) -> Option<String> {
     if first == second {
         return Some("rename one of them in the file".into());
     }
-    let (first, ignore) = (ignore_flag(first), ignore_flag(second));
-    let elsewhere = map_flag(second, format_args!("custom.other_{}", field.api_name()));
-    Some(format!("keep one: {ignore} or {first}; or keep both: {elsewhere}"))
+    Some(format!("keep one of them: {} or {}", ignore_flag(second), ignore_flag(first)))
 }
 
 fn unknown_field_hint(column: &str, field: &str, nearest: &[String]) -> String {
@@ -251,15 +253,23 @@ fn unknown_field_hint(column: &str, field: &str, nearest: &[String]) -> String {
 fn no_such_column_hint(column: &str, field: &Field, columns: &[String]) -> String {
     match nearest(column, columns.iter().map(String::as_str)).first() {
         Some(nearest) => format!("did you mean {}?", map_flag(nearest, field)),
-        None => format!("the columns are {}", ticked(columns)),
+        None => format!("the columns are {}", listed(columns)),
     }
 }
 
 fn no_key_hint(key: Key, columns: &[String]) -> Option<String> {
     let field = key.fields().last()?;
     let like = nearest(field.api_name(), columns.iter().map(String::as_str));
-    let column = like.first().copied().or(columns.first().map(String::as_str))?;
-    Some(format!("say which column it is: {}", map_flag(column, field)))
+    Some(format!("say which column it is: {}", map_flag(like.first().unwrap_or(&"COLUMN"), field)))
+}
+
+/// Names the columns of a file, or as many as anyone reads.
+fn listed(columns: &[String]) -> String {
+    const MOST: usize = 20;
+    match columns.len().checked_sub(MOST) {
+        None | Some(0) => ticked(columns),
+        Some(more) => format!("{} and {more} more", ticked(&columns[..MOST])),
+    }
 }
 
 fn wanted(key: Key) -> String {

@@ -173,10 +173,6 @@ impl Fault {
             FaultKind::FormattedNumber { plain: None } => {
                 Some("write it without separators, and with a point for the decimals".into())
             }
-            FaultKind::NotAnInteger | FaultKind::NotANumber => Some(format!(
-                "to keep it as text, use a text attribute: {}",
-                self.map_flag("text").filter(|_| matches!(self.field, Some(Field::Custom(_))))?
-            )),
             FaultKind::NotABoolean => Some("write true, yes, y, on, 1 or false, no, n, off, 0".into()),
             FaultKind::NotHttps => Some("give an address that begins with https://".into()),
             FaultKind::NotARole => Some("write `user`, or leave the cell empty".into()),
@@ -298,13 +294,7 @@ mod tests {
             "column `Col`: `1,234` is not a plain number\n\
              write it without separators, and with a point for the decimals",
         );
-        check(
-            "custom.seats",
-            FaultKind::NotAnInteger,
-            "many",
-            "column `Col`: `many` is not a whole number\n\
-             to keep it as text, use a text attribute: --map 'Col=custom.seats:text'",
-        );
+        check("custom.seats", FaultKind::NotAnInteger, "many", "column `Col`: `many` is not a whole number");
         check(
             "custom.seats",
             FaultKind::TooLarge,

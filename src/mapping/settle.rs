@@ -18,7 +18,7 @@ use crate::intercom::Field;
 #[derive(Debug)]
 pub(super) enum Decision {
     /// It becomes a field.
-    Map { field: Field, converter: Converter },
+    Map { field: Field, converter: Converter, notice: Option<String> },
     /// It becomes an attribute that the workspace does not have, or that nobody looked up.
     MapNew { name: String, data_type: Option<AttributeType>, converter: Converter },
     /// It is left out, because the user said so.
@@ -93,7 +93,7 @@ impl Circumstances<'_> {
     /// Decides about a column that is neither a field nor an attribute in use.
     fn stranger(&self, column: &str, name: &str) -> Result<Decision, MappingError> {
         let is_archived = self.attribute(name).is_some();
-        let is_refused = self.spec.unknown == Unknown::Refuse || names::slip_of(name).is_some();
+        let is_refused = self.spec.unknown == Unknown::Refuse || self.is_slip(name);
         if is_refused && !is_archived {
             return Ok(Decision::Unknown(self.unknown(column, None)));
         }
@@ -106,7 +106,7 @@ impl Circumstances<'_> {
             let rule = || suggest::rule(column, &field, kind);
             let converter = Converter::of_field(&field, kind)
                 .map_err(|why| MappingError::BadRule { rule: rule(), why })?;
-            return Ok(Decision::Map { field, converter });
+            return Ok(Decision::Map { field, converter, notice: None });
         };
         match self.attribute(name) {
             Some(attribute) if attribute.archived => Err(MappingError::ArchivedAttribute {
@@ -115,7 +115,8 @@ impl Circumstances<'_> {
             }),
             Some(attribute) => {
                 let converter = Converter::of_kind(kind.unwrap_or(&attribute.data_type.into()));
-                Ok(Decision::Map { field, converter })
+                let notice = kind.and_then(|kind| disagreement(column, kind, attribute));
+                Ok(Decision::Map { field, converter, notice })
             }
             None if self.spec.unknown == Unknown::Refuse => {
                 Ok(Decision::Unknown(self.unknown(column, Some(name))))
@@ -137,12 +138,18 @@ impl Circumstances<'_> {
         self.attributes.iter().any(|attribute| !attribute.archived && names::fold(&attribute.name) == folded)
     }
 
+    /// Returns whether a name looks like a misspelt field or attribute, which nobody wants as a new attribute.
+    fn is_slip(&self, name: &str) -> bool {
+        names::slip_of(name).is_some() || self.has_like_named_attribute(name)
+    }
+
     fn unknown(&self, column: &str, attribute: Option<&str>) -> UnknownColumn {
         UnknownColumn {
             column: column.to_owned(),
             attribute: attribute.map(str::to_owned),
             nearest: suggest::targets(attribute.unwrap_or(column), self.attributes, self.key),
             why: None,
+            is_creatable: attribute.is_some() || !self.is_slip(column),
         }
     }
 }
@@ -153,5 +160,19 @@ fn not_writable(column: &str, known: names::NotWritable) -> UnknownColumn {
         attribute: None,
         nearest: vec![format!("custom.{}", known.name)],
         why: Some(known.why.to_owned()),
+        is_creatable: false,
     }
+}
+
+/// Returns what to tell a user whose rule and whose workspace disagree about the type of an attribute.
+fn disagreement(column: &str, kind: &Kind, attribute: &Attribute) -> Option<String> {
+    let agrees = match (kind, attribute.data_type) {
+        // Lists of ids are references to custom objects, whose attributes have no type of their own.
+        (Kind::List(_), _) | (Kind::Integer, AttributeType::Float | AttributeType::Date) => true,
+        (kind, data_type) => kind.data_type() == data_type,
+    };
+    let Attribute { name, data_type, .. } = attribute;
+    (!agrees).then(|| {
+        format!("column `{column}` is read as {kind}, and the custom attribute `{name}` is {data_type}")
+    })
 }

@@ -162,8 +162,8 @@ impl FromStr for Rule {
 
     /// Reads `Column=field` or `Column=field:type`.
     ///
-    /// The column ends at the last `=` outside parentheses' reach, so a column may contain one; a date format or a
-    /// separator that does belongs into a mapping file.
+    /// The column ends at the last `=`, so a column may contain one; a date format or a separator that does belongs
+    /// into a mapping file.
     fn from_str(text: &str) -> Result<Self, MappingError> {
         let bad = |why: &str| MappingError::BadRule { rule: text.to_owned(), why: why.to_owned() };
         let (column, target) = text.rsplit_once('=').ok_or_else(|| bad("there is no `=` in it"))?;
