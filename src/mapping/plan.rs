@@ -182,8 +182,7 @@ impl PlannedColumn {
     }
 }
 
-/// Trims as `str::trim` does, without decoding what obviously has nothing to trim: that is most cells, and a tenth of
-/// the time that a row takes.
+/// Trims as `str::trim` does, without decoding both ends of what has nothing to trim, which is most cells.
 fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
