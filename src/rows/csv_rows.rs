@@ -25,7 +25,7 @@ pub(crate) struct CsvRows {
     pub(crate) header_bytes: Vec<u8>,
     pub(crate) delimiter: u8,
     encoding: &'static Encoding,
-    transcoded: bool,
+    transcoded_from: Option<&'static Encoding>,
     number: u64,
 }
 
@@ -45,7 +45,7 @@ impl CsvRows {
             .or(separator_line)
             .or_else(|| sniff::delimiter(&input.head, input.is_whole))
             .unwrap_or(b',');
-        let (encoding, transcoded) = (input.encoding, input.transcoded);
+        let (encoding, transcoded_from) = (input.encoding, input.transcoded_from);
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .terminator(csv::Terminator::Any(b'\n'))
@@ -57,10 +57,10 @@ impl CsvRows {
             reader,
             record: ByteRecord::new(),
             columns: Vec::new(),
-            header_bytes: if transcoded { BOM.to_vec() } else { Vec::new() },
+            header_bytes: if transcoded_from.is_some() { BOM.to_vec() } else { Vec::new() },
             delimiter,
             encoding,
-            transcoded,
+            transcoded_from,
             number: 0,
         };
         if separator_line.is_some()
@@ -115,8 +115,7 @@ impl CsvRows {
         let line_end = raw.len() - usize::from(raw.ends_with(b"\n"));
         // What is missing besides the delimiters are quotes.
         let is_plain = cells.len() + delimiters == line_end;
-        let mut ends: Box<[u32]> =
-            (0..record.len()).filter_map(|i| record.range(i)).map(|range| range.end as u32).collect();
+        let mut ends = ends(record);
         if let Some(last) = ends.last_mut()
             && raw[..line_end].ends_with(b"\r")
         {
@@ -127,7 +126,7 @@ impl CsvRows {
             unquoted: (!is_plain).then(|| Bytes::new(cells.to_vec(), self.encoding)),
             encoding: self.encoding,
             has_nul: raw.contains(&0),
-            transcoded: self.transcoded,
+            transcoded_from: self.transcoded_from,
         };
         Row { position, raw: Bytes::new(raw, self.encoding), cells: Cells::Csv(cells) }
     }
@@ -157,12 +156,23 @@ impl CsvRows {
     }
 }
 
+/// Returns where each cell ends; no row is long enough for more than 32 bits.
+fn ends(record: &ByteRecord) -> Box<[u32]> {
+    let mut ends = Vec::with_capacity(record.len());
+    let mut end = 0;
+    for cell in record {
+        end += cell.len() as u32;
+        ends.push(end);
+    }
+    ends.into_boxed_slice()
+}
+
 fn stopped(error: csv::Error, line: u64) -> InputError {
     let source = match error.into_kind() {
         csv::ErrorKind::Io(source) => source,
         other => std::io::Error::other(format!("{other:?}")),
     };
-    if source.get_ref().is_some_and(|inner| inner.is::<TooLong>()) {
+    if source.get_ref().is_some_and(|inner| inner.downcast_ref::<TooLong>().is_some()) {
         return InputError::RowTooLong { line };
     }
     InputError::Read { line, source }
@@ -189,3 +199,6 @@ enum State {
     Quoted,
     Closing,
 }
+
+#[cfg(test)]
+mod tests;

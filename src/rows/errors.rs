@@ -257,27 +257,27 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(error: InputError, expected: &str) {
+    fn check(error: &InputError, expected: &str) {
         assert_eq!(expected, format!("{error}; {}", error.hint().unwrap_or_else(|| "-".to_owned())));
     }
 
     #[test]
     fn an_error_says_what_and_what_to_do() {
-        check(InputError::Missing { path: "a.csv".into() }, "`a.csv` does not exist; -");
+        check(&InputError::Missing { path: "a.csv".into() }, "`a.csv` does not exist; -");
         check(
-            InputError::DuplicateColumn { name: "email".into(), first: 1, second: 3 },
+            &InputError::DuplicateColumn { name: "email".into(), first: 1, second: 3 },
             "column `email` is there twice: number 1 and number 3; rename or remove one of the two in the header",
         );
         check(
-            InputError::RowTooLong { line: 318 },
+            &InputError::RowTooLong { line: 318 },
             "the row that begins on line 318 is longer than 16 MiB; look for a `\"` on line 318 that is never closed",
         );
         check(
-            InputError::Utf16WithoutFlag { encoding: "UTF-16LE" },
+            &InputError::Utf16WithoutFlag { encoding: "UTF-16LE" },
             "the file looks like UTF-16LE text without a byte order mark; say so: `--encoding utf-16le`",
         );
         check(
-            InputError::NotText { name: "users.csv.gz".into(), kind: Binary::Gzip },
+            &InputError::NotText { name: "users.csv.gz".into(), kind: Binary::Gzip },
             "`users.csv.gz` is a gzip archive, not text; unpack it on the way: `gunzip -c users.csv.gz | … -`",
         );
     }

@@ -85,10 +85,10 @@ pub(crate) struct Input {
     pub(crate) is_whole: bool,
     /// What follows the head.
     pub(crate) rest: Box<dyn Read + Send>,
-    /// What the input is written in.
+    /// What the text is written in.
     pub(crate) encoding: &'static Encoding,
-    /// Whether the text is UTF-8 made of something else.
-    pub(crate) transcoded: bool,
+    /// What the input was written in, if the text is UTF-8 made of it.
+    pub(crate) transcoded_from: Option<&'static Encoding>,
     /// What was read so far, in the input's own bytes.
     pub(crate) running: Running,
 }
@@ -106,7 +106,7 @@ impl Input {
         let encoding = encoding_of(name, &start, options)?;
         if !encoding::needs_transcoding(encoding) {
             let rest = Box::new(reader);
-            return Ok(Input { head: start, is_whole, rest, encoding, transcoded: false, running });
+            return Ok(Input { head: start, is_whole, rest, encoding, transcoded_from: None, running });
         }
         let mut text = DecodeReaderBytesBuilder::new()
             .encoding(Some(encoding))
@@ -114,7 +114,14 @@ impl Input {
             .build_with_buffer(Cursor::new(start).chain(reader), vec![0; CHUNK])
             .map_err(unreadable)?;
         let (head, is_whole) = read_up_to(&mut text, HEAD).map_err(unreadable)?;
-        Ok(Input { head, is_whole, rest: Box::new(text), encoding, transcoded: true, running })
+        Ok(Input {
+            head,
+            is_whole,
+            rest: Box::new(text),
+            encoding: UTF_8,
+            transcoded_from: Some(encoding),
+            running,
+        })
     }
 
     /// Makes the head longer, where more of an input that cannot be read twice has to be known.
@@ -180,10 +187,12 @@ mod tests {
     fn check(bytes: &'static [u8], encoding: Option<&'static Encoding>, expected: &str) {
         let actual = match input(bytes, encoding) {
             Ok(input) => {
-                let transcoded = if input.transcoded { " transcoded" } else { "" };
-                let encoding = input.encoding.name();
+                let encoding = match input.transcoded_from {
+                    Some(encoding) => format!("{} transcoded", encoding.name()),
+                    None => input.encoding.name().to_owned(),
+                };
                 let text = io::read_to_string(input.into_reader()).unwrap();
-                format!("{encoding}{transcoded}: {text:?}")
+                format!("{encoding}: {text:?}")
             }
             Err(error) => format!("error: {error}"),
         };

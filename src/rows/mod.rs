@@ -191,3 +191,68 @@ fn format_of(name: &str, head: &[u8], known: Option<Format>) -> Result<Format, I
         (None, Look::Other) => Ok(Format::Csv),
     }
 }
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::testing::open;
+    use super::*;
+
+    #[track_caller]
+    fn check_format(head: &str, known: Option<Format>, expected: Option<Format>) {
+        assert_eq!(expected, format_of("memory", head.as_bytes(), known).ok());
+    }
+
+    #[test]
+    fn a_format_is_the_one_given_or_the_one_that_the_input_looks_like() {
+        check_format("a,b\n", None, Some(Format::Csv));
+        check_format("\n{\"a\":1}", None, Some(Format::Ndjson));
+        check_format("{\"a\":1}", Some(Format::Csv), Some(Format::Csv));
+        check_format("a,b\n", Some(Format::Ndjson), Some(Format::Ndjson));
+        check_format("[{\"a\":1}]", None, None);
+    }
+
+    fn file(name: &str, text: &str) -> (tempfile::TempDir, Source) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        (folder, Source::Path(path))
+    }
+
+    #[test]
+    fn a_file_tells_its_size_and_is_digested() {
+        let (_folder, source) = file("users.csv", "a,b\n1,2\n3\n");
+        let mut rows = Rows::open(&source, &ReadOptions::default()).unwrap();
+        assert_eq!((Some(10), None), (rows.size(), rows.total_rows()));
+        assert_eq!(2, rows.by_ref().count());
+        let digest = rows.finish();
+        assert_eq!((10, 2), (digest.bytes, digest.rows));
+        // printf 'a,b\n1,2\n3\n' | sha256sum
+        assert_eq!("e7e95159826d3a45eb498c95063c5a159a7ea93b10a940161b3625ce3e3dbe6d", digest.sha256);
+    }
+
+    #[test]
+    fn an_extension_decides_unless_an_option_does() {
+        let (_folder, source) = file("users.ndjson", "{\"a\":1}\n");
+        let rows = Rows::open(&source, &ReadOptions::default()).unwrap();
+        assert_eq!((Format::Ndjson, None, &b""[..]), (rows.format(), rows.delimiter(), rows.header_bytes()));
+        let csv = ReadOptions { format: Some(Format::Csv), ..ReadOptions::default() };
+        assert_eq!(Format::Csv, Rows::open(&source, &csv).unwrap().format());
+    }
+
+    #[test]
+    fn a_source_has_the_name_that_was_given() {
+        assert_eq!("stdin", Source::Stdin.name());
+        assert_eq!("./users.csv", Source::Path(Path::new("./users.csv").to_owned()).name());
+    }
+
+    #[test]
+    fn rows_can_be_read_in_another_thread() {
+        let rows = open(b"a\n1\n2\n", &ReadOptions::default()).unwrap();
+        assert_eq!(2, std::thread::spawn(move || rows.count()).join().unwrap());
+    }
+}

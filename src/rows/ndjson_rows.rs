@@ -23,6 +23,7 @@ pub(crate) struct NdjsonRows {
     lines: Lines,
     keys: Keys,
     encoding: &'static Encoding,
+    transcoded_from: Option<&'static Encoding>,
     /// The number of rows, if the whole input was looked at.
     pub(crate) total: Option<u64>,
     number: u64,
@@ -59,8 +60,9 @@ impl NdjsonRows {
     }
 
     fn new(input: Input, keys: Keys, total: Option<u64>) -> NdjsonRows {
-        let encoding = input.encoding;
-        NdjsonRows { lines: Lines::new(input.into_reader()), keys, encoding, total, number: 0 }
+        let (encoding, transcoded_from) = (input.encoding, input.transcoded_from);
+        let lines = Lines::new(input.into_reader());
+        NdjsonRows { lines, keys, encoding, transcoded_from, total, number: 0 }
     }
 
     /// Returns the dotted keys in order of first appearance.
@@ -82,8 +84,8 @@ impl NdjsonRows {
     }
 
     fn cells(&self, line: &[u8]) -> Result<Cells, RowFault> {
-        let text = text(line, self.encoding).ok_or_else(|| RowFault::NotJson {
-            message: format!("the line is not {}", self.encoding.name()),
+        let text = self.text(line).map_err(|encoding| RowFault::NotJson {
+            message: format!("the line is not {}", encoding.name()),
             column: 0,
         })?;
         match flatten::fill(&text, &self.keys) {
@@ -91,6 +93,15 @@ impl NdjsonRows {
             Ok(Err(KeyProblem::Duplicate(name))) => Err(RowFault::DuplicateKey { name }),
             Ok(Err(KeyProblem::Unknown(name))) => Err(RowFault::UnknownColumn { name }),
             Err(error) => Err(fault(&error, line)),
+        }
+    }
+
+    /// Returns the line as text, or the encoding that it is not written in.
+    fn text<'a>(&self, line: &'a [u8]) -> Result<Cow<'a, str>, &'static Encoding> {
+        let text = text(line, self.encoding).ok_or(self.encoding)?;
+        match self.transcoded_from {
+            Some(encoding) if text.contains(char::REPLACEMENT_CHARACTER) => Err(encoding),
+            _ => Ok(text),
         }
     }
 }
@@ -115,7 +126,6 @@ fn collect(line: &[u8], encoding: &'static Encoding, keys: &mut Keys) {
 }
 
 fn text<'a>(line: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a, str>> {
-    let encoding = if super::encoding::needs_transcoding(encoding) { encoding_rs::UTF_8 } else { encoding };
     decode(without_bom(line), encoding).ok()
 }
 
@@ -165,3 +175,6 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,8 +71,8 @@ pub(crate) struct CsvCells {
     pub(crate) encoding: &'static Encoding,
     /// Whether the row holds a NUL byte anywhere, so that most rows need not look cell by cell.
     pub(crate) has_nul: bool,
-    /// Whether the input was transcoded as a whole, so that U+FFFD stands for bytes that were not text.
-    pub(crate) transcoded: bool,
+    /// What the input was transcoded from as a whole: U+FFFD stands for bytes that were not text.
+    pub(crate) transcoded_from: Option<&'static Encoding>,
 }
 
 impl CsvCells {
@@ -91,8 +91,10 @@ impl CsvCells {
         if self.has_nul {
             refuse_nul(&text)?;
         }
-        if self.transcoded && text.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(CellError::Replaced { encoding: self.encoding.name() });
+        if let Some(encoding) = self.transcoded_from
+            && text.contains(char::REPLACEMENT_CHARACTER)
+        {
+            return Err(CellError::Replaced { encoding: encoding.name() });
         }
         Ok(text)
     }
@@ -208,7 +210,7 @@ mod tests {
             unquoted: None,
             encoding,
             has_nul: bytes.contains(&0),
-            transcoded: false,
+            transcoded_from: None,
         };
         Row {
             position: Position::default(),
