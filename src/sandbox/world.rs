@@ -46,9 +46,8 @@ pub(super) struct Settings {
 impl World {
     /// Checks the configuration and opens the workspace.
     pub(super) fn open(config: Config) -> Result<World, SandboxError> {
-        let version = match config.api_version.parse() {
-            Ok(version) => version,
-            Err(_) => return Err(SandboxError::UnknownVersion(config.api_version)),
+        let Ok(version) = config.api_version.parse() else {
+            return Err(SandboxError::UnknownVersion(config.api_version));
         };
         let fault_rate = FaultRate::try_from(config.fault_rate)
             .map_err(|_| SandboxError::BadFaultRate(config.fault_rate))?;
