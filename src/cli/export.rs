@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         clock: clock.clone(),
     };
     let result = output.fill(arguments, &job, &mut reporter, &interruption);
-    conclude(result, arguments, &name, reporter, environment, &clock)
+    conclude(&result, arguments, &name, reporter, environment, &clock)
 }
 
 /// Where an export goes.
@@ -139,7 +139,7 @@ fn format(arguments: &ExportArgs) -> Format {
 
 /// Writes the last report, and the error or the ending. Returns the exit.
 fn conclude(
-    result: Result<Exported, Failure>,
+    result: &Result<Exported, Failure>,
     arguments: &ExportArgs,
     name: &str,
     mut reporter: RunReporter,
@@ -149,7 +149,7 @@ fn conclude(
     reporter.close_face();
     let again = environment.this_command();
     let report_file = reporter.report_file();
-    let (exit, text, reason) = match &result {
+    let (exit, text, reason) = match result {
         Ok(exported) => {
             reporter.set_exported(exported, Some(&arguments.file));
             let next = "nothing is left to do";

@@ -5,6 +5,7 @@
 mod args;
 mod attributes;
 mod check;
+mod conclusion;
 mod connect;
 mod environment;
 mod error;

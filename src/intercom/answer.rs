@@ -60,8 +60,8 @@ impl Answer {
                 self.uncertain(&reason)
             }
             _ if self.is_html() => Verdict::refused(self.not_intercom(&call.url)),
-            401..=403 => Verdict::refused(ApiError::NotAllowed(self.refusal())),
-            _ => Verdict::refused(ApiError::Refused(self.refusal())),
+            401..=403 => Verdict::refused(ApiError::NotAllowed(Box::new(self.refusal()))),
+            _ => Verdict::refused(ApiError::Refused(Box::new(self.refusal()))),
         }
     }
 

@@ -34,10 +34,10 @@ impl fmt::Display for Refusal {
 pub enum ApiError {
     /// The data of this request are wrong; others may succeed.
     #[error("Intercom refused: {0}")]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// 401, 402 or 403: the token, its scope or the plan; no request will succeed.
     #[error("Intercom does not let this token in: {0}")]
-    NotAllowed(Refusal),
+    NotAllowed(Box<Refusal>),
     /// Nothing was sent, again and again: no connection could be made.
     #[error("no connection to {host} after {attempts} attempts: {reason}")]
     Unreachable {
@@ -94,7 +94,7 @@ impl ApiError {
     /// Returns whether there is no such contact: 404, or 410 after a merge.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Refused(Refusal { status: 404 | 410, .. }))
+        matches!(self, Self::Refused(refusal) if matches!(refusal.status, 404 | 410))
     }
 
     /// Returns the refusal when it says that the identity is taken. Old versions sent it with 400: the code decides.

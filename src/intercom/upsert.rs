@@ -56,11 +56,11 @@ pub enum UpsertError {
         /// Intercom's id of the contact.
         id: String,
         /// The server's words.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
     /// The user exists, and only new ones were asked for.
     #[error("the user exists already: {0}")]
-    Exists(Refusal),
+    Exists(Box<Refusal>),
     /// The user does not exist, and only existing ones were asked for.
     #[error("there is no user with {field} `{value}`")]
     Missing {
@@ -115,10 +115,10 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Upserted, UpsertError> {
         let Some(id) = conflicting_id(&refusal.message) else {
-            return Err(ApiError::Refused(refusal.clone()).into());
+            return Err(ApiError::Refused(refusal.clone().into()).into());
         };
         if refusal.message.starts_with("An archived contact") {
-            return Err(UpsertError::Archived { id: id.into(), refusal: refusal.clone() });
+            return Err(UpsertError::Archived { id: id.into(), refusal: refusal.clone().into() });
         }
         let may_be_ours = trace.is_uncertain;
         let contact = self.read(id, trace)?;
@@ -126,7 +126,7 @@ impl Client {
             return Ok(Upserted::Created);
         }
         if mode == Mode::Create {
-            return Err(UpsertError::Exists(refusal.clone()));
+            return Err(UpsertError::Exists(refusal.clone().into()));
         }
         if is_same_person(fields, key, &contact) {
             return self.write_differences(fields, &contact, trace);

@@ -48,7 +48,7 @@ pub fn check(
         tally.count(event.outcome);
         reporter.on(&Event::Row(event))?;
         if tally.ended() % 1_024 == 0 && clock.now() >= next_tick {
-            reporter.on(&Event::Progress(snapshot(&tally)))?;
+            reporter.on(&Event::Progress(snapshot(&tally).into()))?;
             next_tick = clock.now() + TICK;
         }
         if halt.is_raised() {

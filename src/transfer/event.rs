@@ -160,9 +160,9 @@ pub enum Event {
     /// A row ended.
     Row(RowEvent),
     /// Time passed in an import.
-    Progress(Snapshot),
+    Progress(Box<Snapshot>),
     /// Time passed in an export.
-    Exported(Exported),
+    Exported(Box<Exported>),
 }
 
 /// Why a pipeline ended.

@@ -173,7 +173,7 @@ impl<W: Write> Scribe<'_, W> {
             }
             self.exported.elapsed = self.job.clock.now() - self.begun;
             self.exported.traffic = self.job.client.traffic();
-            reporter.on(&Event::Exported(self.exported.clone()))?;
+            reporter.on(&Event::Exported(self.exported.clone().into()))?;
         }
         if self.job.halt.is_raised() && last.is_some() {
             return Err(ExportError::Interrupted);

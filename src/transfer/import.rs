@@ -79,7 +79,7 @@ pub fn import(
                 feed.par_bridge().try_for_each_with(events, |events, admitted| courier.run(admitted, events))
             })
         });
-        let heard = hear(&inbox, reporter, &job.clock, |tally| Event::Progress(snapshot(tally)));
+        let heard = hear(&inbox, reporter, &job.clock, |tally| Event::Progress(snapshot(tally).into()));
         if heard.is_err() {
             stop.because_of_output();
         }

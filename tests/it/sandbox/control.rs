@@ -76,7 +76,10 @@ fn reset_brings_everything_back_to_the_start() {
     assert_eq!(api.stored(), before);
     assert!(api.lines("requests").is_empty());
     assert_eq!(api.get("/me").ok().header("x-ratelimit-remaining"), Some("1665"));
-    assert_eq!(api.post("/contacts", r#"{"email":"a@example.com","custom_attributes":{"new":"x"}}"#).status, 400);
+    assert_eq!(
+        api.post("/contacts", r#"{"email":"a@example.com","custom_attributes":{"new":"x"}}"#).status,
+        400
+    );
 }
 
 #[test]

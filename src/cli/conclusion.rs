@@ -1,0 +1,191 @@
+//! The end of a run over an input: which exit, which files, and what to do next.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::environment::Environment;
+use super::error::Error;
+use super::exit::Exit;
+use super::input::OpenInput;
+use super::signals::Interruption;
+use super::state::cannot_write;
+use crate::mapping::Mapping;
+use crate::pace::Clock;
+use crate::report::Beginning;
+use crate::report::Ending;
+use crate::report::Face;
+use crate::report::Headline;
+use crate::report::InputReport;
+use crate::report::RunDir;
+use crate::report::RunReporter;
+use crate::rows::InputDigest;
+use crate::transfer::Ended;
+use crate::transfer::Reporter;
+use crate::transfer::Snapshot;
+use crate::transfer::Tally;
+
+/// What a run over an input does with its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    Import,
+    Check,
+}
+
+impl Deed {
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// What stands around every run over an input.
+pub(super) struct Circumstances<'a> {
+    pub(super) deed: Deed,
+    pub(super) environment: &'a Environment,
+    pub(super) clock: &'a Clock,
+    pub(super) interruption: &'a Interruption,
+    pub(super) allow_empty: bool,
+    pub(super) json: bool,
+}
+
+/// A run over an input that has begun to report.
+pub(super) struct InputRun<'a> {
+    pub(super) input: OpenInput,
+    pub(super) reporter: RunReporter,
+    circumstances: Circumstances<'a>,
+}
+
+impl<'a> InputRun<'a> {
+    /// Tells what the mapping leaves out, and begins the run's report.
+    pub(super) fn begin(
+        circumstances: Circumstances<'a>,
+        input: OpenInput,
+        mapping: &Mapping,
+        workspace: Option<String>,
+        run_dir: RunDir,
+        face: Face,
+    ) -> Result<Self, Error> {
+        for notice in mapping.notices() {
+            // Nobody may be listening; the run goes on all the same.
+            let _ = writeln!(io::stderr(), "{}: {notice}", input.name);
+        }
+        let folder = run_dir.path().to_owned();
+        let reporter = RunReporter::begin(Beginning {
+            command: circumstances.deed.command(),
+            workspace,
+            run_dir,
+            face,
+            input: Some((&input.rows, input.name.clone())),
+            now: circumstances.clock.unix(),
+        })
+        .map_err(|error| cannot_write(&folder).because(error))?;
+        Ok(Self { input, reporter, circumstances })
+    }
+
+    /// Runs a pipeline, which fails only when the run's files cannot be written, and concludes from its end.
+    pub(super) fn conclude(
+        mut self,
+        pipeline: impl FnOnce(&mut OpenInput, &mut dyn Reporter) -> io::Result<(Snapshot, Ended)>,
+    ) -> Result<Exit, Error> {
+        let report_file = self.reporter.report_file();
+        let unwritable = |error: io::Error| cannot_write(&report_file).because(error);
+        let (end, ended) = pipeline(&mut self.input, &mut self.reporter).map_err(unwritable)?;
+        self.reporter.close_face();
+        let (exit, error) = match self.verdict(&end.tally, ended) {
+            Ok(exit) => (exit, None),
+            Err(error) => (error.exit(), Some(error)),
+        };
+        let Self { input, mut reporter, circumstances } = self;
+        let (errors, files) = (reporter.errors(), reporter.reject_files());
+        let retry = files.as_ref().map(|(_, retry)| retry.as_path());
+        let next = next(exit, &end.tally, &input.name, retry, circumstances.environment);
+        reporter.set_imported(&end, input_report(&input.name, input.rows.finish()));
+        let headline = Headline {
+            exit_code: exit.code(),
+            exit_name: exit.name(),
+            retryable: exit.is_retryable(),
+            next_command: next.command,
+            reason: error.as_ref().map(|error| error.what().into()),
+        };
+        let report = reporter.finish(headline, circumstances.clock.unix()).map_err(unwritable)?;
+        let ending = Ending {
+            file: &input.name,
+            end: &end,
+            errors: &errors,
+            rejects: files.as_ref().map(|(rejects, _)| rejects.as_path()),
+            report: &report_file,
+            next: &next.sentence,
+        };
+        let ending = match circumstances.deed {
+            Deed::Import => ending.of_import(),
+            Deed::Check => ending.of_check(),
+        };
+        if let Some(error) = error {
+            error.show();
+        }
+        // Nobody may be listening; the exit code says it all the same.
+        let _ = write!(io::stderr(), "{ending}");
+        if circumstances.json {
+            let _ = write!(io::stdout(), "{}", report.to_json());
+        }
+        Ok(exit)
+    }
+
+    fn verdict(&self, tally: &Tally, ended: Ended) -> Result<Exit, Error> {
+        let file = &self.input.name;
+        match ended {
+            _ if !tally.is_balanced() => Err(unbalanced(tally)),
+            Ended::Server(error) => Err(Error::of_server(&error)),
+            Ended::Input(error) => Err(Error::of_input(file, &error)),
+            Ended::Interrupted => Ok(self.circumstances.interruption.exit()),
+            Ended::Complete if tally.read == 0 && !self.circumstances.allow_empty => {
+                Err(Error::new(Exit::Input, format!("{file}: there are no rows, only a header"))
+                    .hint("if that is right, say so: --allow-empty"))
+            }
+            Ended::Complete if tally.faulty() > 0 => Ok(Exit::Partial),
+            Ended::Complete => Ok(Exit::Ok),
+        }
+    }
+}
+
+/// What to do next, for people and for programs.
+struct Next {
+    sentence: String,
+    command: Option<String>,
+}
+
+fn next(exit: Exit, tally: &Tally, file: &str, retry: Option<&Path>, environment: &Environment) -> Next {
+    let again = environment.this_command();
+    match (exit, retry) {
+        (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
+        (Exit::Partial, Some(_)) if tally.unknown > 0 => Next {
+            sentence: format!("run `{again}` again: it settles the unknown rows; fix the others first"),
+            command: Some(again),
+        },
+        (Exit::Partial, Some(retry)) => {
+            let command = environment.this_command_for(file, &retry.display().to_string());
+            Next {
+                sentence: format!("fix and run `{command}`; a re-run of {file} will not help"),
+                command: Some(command),
+            }
+        }
+        (exit, _) if exit.is_retryable() => {
+            Next { sentence: format!("run `{again}` again; it goes on from here"), command: Some(again) }
+        }
+        _ => Next { sentence: format!("fix that, then run `{again}` again"), command: Some(again) },
+    }
+}
+
+fn input_report(path: &str, digest: InputDigest) -> InputReport {
+    InputReport { path: path.into(), bytes: digest.bytes, sha256: digest.sha256, rows: digest.rows }
+}
+
+fn unbalanced(tally: &Tally) -> Error {
+    Error::new(
+        Exit::Internal,
+        format!("{} rows were read, but {} have an outcome: this is a bug", tally.read, tally.ended()),
+    )
+    .hint("keep the run's folder and report it")
+}
