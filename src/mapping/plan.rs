@@ -63,8 +63,10 @@ impl Mapping {
         let mut faults = Vec::new();
         for column in &self.columns {
             let cell = cell(column.index);
-            if let Err(kind) = column.read(&cell, &mut fields) {
-                faults.push(column.fault(kind, &cell));
+            match column.read(&cell) {
+                Ok(Some(value)) => fields.push(column.field.clone(), value),
+                Ok(None) => {}
+                Err(kind) => faults.push(column.fault(kind, &cell)),
             }
         }
         faults.extend(self.missing_key(&fields, &faults));
@@ -116,49 +118,40 @@ impl Mapping {
 }
 
 impl PlannedColumn {
-    /// Adds what a cell says to the fields.
-    fn read(&self, cell: &Result<Cell<'_>, CellError>, fields: &mut UserFields) -> Result<(), FaultKind> {
+    fn read(&self, cell: &Result<Cell<'_>, CellError>) -> Result<Option<Value>, FaultKind> {
         match cell {
-            Ok(Cell::Text(text)) => self.read_text(text, fields),
-            Ok(Cell::Missing) => Ok(()),
-            Ok(Cell::Json(serde_json::Value::String(text))) => self.read_text(text, fields),
-            Ok(Cell::Json(json)) if json::is_empty(json) => {
-                self.read_empty(fields);
-                Ok(())
-            }
-            Ok(Cell::Json(json)) => {
-                self.set(self.converter.convert_json(json)?, fields);
-                Ok(())
-            }
+            Ok(Cell::Text(text)) => self.read_text(text),
+            Ok(Cell::Missing) => Ok(None),
+            Ok(Cell::Json(serde_json::Value::String(text))) => self.read_text(text),
+            Ok(Cell::Json(json)) if json::is_empty(json) => Ok(self.read_empty()),
+            Ok(Cell::Json(json)) => self.converter.convert_json(json).map(|value| self.unless_empty(value)),
             Err(error) => Err(FaultKind::NotText(error.clone())),
         }
     }
 
-    fn read_text(&self, text: &str, fields: &mut UserFields) -> Result<(), FaultKind> {
+    fn read_text(&self, text: &str) -> Result<Option<Value>, FaultKind> {
         let trimmed = trim(text);
         if trimmed.is_empty() {
-            self.read_empty(fields);
-        } else if trimmed == CLEAR {
-            fields.push(self.field.clone(), self.clear()?);
-        } else {
-            self.set(self.converter.convert(text, trimmed)?, fields);
+            return Ok(self.read_empty());
         }
-        Ok(())
+        if trimmed == CLEAR {
+            return self.clear().map(Some);
+        }
+        self.converter.convert(text, trimmed).map(|value| self.unless_empty(value))
     }
 
-    fn read_empty(&self, fields: &mut UserFields) {
+    fn read_empty(&self) -> Option<Value> {
         match self.empty {
-            Empty::Leave => {}
-            Empty::Clear => fields.push(self.field.clone(), Value::Clear),
+            Empty::Leave => None,
+            Empty::Clear => Some(Value::Clear),
         }
     }
 
-    /// Sets the field, unless the value is a list of nothing (`;`), which is an empty cell.
-    fn set(&self, value: Value, fields: &mut UserFields) {
-        if matches!(&value, Value::List(items) if items.is_empty()) {
-            self.read_empty(fields);
-        } else {
-            fields.push(self.field.clone(), value);
+    /// Treats a list of nothing (`;`) as the empty cell that it is.
+    fn unless_empty(&self, value: Value) -> Option<Value> {
+        match value {
+            Value::List(items) if items.is_empty() => self.read_empty(),
+            value => Some(value),
         }
     }
 
