@@ -22,11 +22,20 @@ impl Keys {
         &self.names
     }
 
-    fn add(&mut self, name: &str) {
-        if !self.index.contains_key(name) {
-            self.index.insert(name.to_owned(), self.names.len());
-            self.names.push(name.to_owned());
+    /// Returns the column of a key. The one after the last key's is looked at first: keys are mostly in the
+    /// same order in every row, and comparing is cheaper than hashing.
+    fn find(&self, name: &str, likely: usize) -> Option<usize> {
+        match self.names.get(likely) {
+            Some(column) if column == name => Some(likely),
+            _ => self.index.get(name).copied(),
         }
+    }
+
+    fn add(&mut self, name: &str) -> usize {
+        let column = self.names.len();
+        self.index.insert(name.to_owned(), column);
+        self.names.push(name.to_owned());
+        column
     }
 }
 
@@ -37,16 +46,24 @@ trait Leaf {
     fn leaf(&mut self, name: &str, value: Value);
 }
 
-impl Leaf for Keys {
+/// The keys seen so far, while one more row is looked at.
+struct Collecting<'a> {
+    keys: &'a mut Keys,
+    likely: usize,
+}
+
+impl Leaf for Collecting<'_> {
     const WANTS_VALUES: bool = false;
     fn leaf(&mut self, name: &str, _: Value) {
-        self.add(name);
+        let column = self.keys.find(name, self.likely).unwrap_or_else(|| self.keys.add(name));
+        self.likely = column + 1;
     }
 }
 
 /// The cells of one row, and what was wrong with its keys.
 struct Cells<'a> {
     keys: &'a Keys,
+    likely: usize,
     values: Vec<Option<Value>>,
     problem: Option<KeyProblem>,
 }
@@ -61,27 +78,26 @@ pub(crate) enum KeyProblem {
 impl Leaf for Cells<'_> {
     const WANTS_VALUES: bool = true;
     fn leaf(&mut self, name: &str, value: Value) {
-        let problem = match self.keys.index.get(name) {
-            Some(index) if self.values[*index].is_none() => {
-                self.values[*index] = Some(value);
-                return;
-            }
-            Some(_) => KeyProblem::Duplicate(name.to_owned()),
-            None => KeyProblem::Unknown(name.to_owned()),
+        let Some(column) = self.keys.find(name, self.likely) else {
+            self.problem.get_or_insert_with(|| KeyProblem::Unknown(name.to_owned()));
+            return;
         };
-        self.problem.get_or_insert(problem);
+        if self.values[column].replace(value).is_some() {
+            self.problem.get_or_insert_with(|| KeyProblem::Duplicate(name.to_owned()));
+        }
+        self.likely = column + 1;
     }
 }
 
 /// Adds the keys of one object; of a line that is not an object, those before the mistake.
 pub(crate) fn collect(line: &str, keys: &mut Keys) {
     // The mistake is reported when the row is read.
-    let _ = walk(line, keys);
+    let _ = walk(line, &mut Collecting { keys, likely: 0 });
 }
 
 /// Returns the values of one object in the order of the columns.
 pub(crate) fn fill(line: &str, keys: &Keys) -> serde_json::Result<Result<Vec<Option<Value>>, KeyProblem>> {
-    let mut cells = Cells { keys, values: vec![None; keys.names.len()], problem: None };
+    let mut cells = Cells { keys, likely: 0, values: vec![None; keys.names.len()], problem: None };
     walk(line, &mut cells)?;
     Ok(cells.problem.map_or(Ok(cells.values), Err))
 }
@@ -213,5 +229,42 @@ impl<'de, L: Leaf> Visitor<'de> for Member<'_, L> {
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         self.leaf.leaf(self.name, Value::Null);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(lines: &[&str], expected: &[&str]) {
+        let mut keys = Keys::default();
+        lines.iter().for_each(|line| collect(line, &mut keys));
+        assert_eq!(expected, keys.names());
+    }
+
+    #[test]
+    fn keys_are_collected_in_order_of_first_appearance() {
+        check(&[r#"{"a":1,"b":{"c":[{"x":1}],"d":{}}}"#, r#"{"e":"","a":2}"#], &["a", "b.c", "e"]);
+        check(&[r#"{"a":1,"a":2}"#, "7", "", r#"{"b":1,"#], &["a", "b"]);
+    }
+
+    #[test]
+    fn values_go_to_their_columns_in_any_order() {
+        let mut keys = Keys::default();
+        collect(r#"{"a":1,"b":{"c":2},"d":3}"#, &mut keys);
+        let values = fill(r#"{"d":"x","b":{"c":null},"a":[1]}"#, &keys).unwrap().unwrap();
+        let expected = [serde_json::json!([1]), Value::Null, Value::from("x")].map(Some);
+        assert_eq!(expected, *values);
+        assert_eq!(vec![None, None, None], fill("{}", &keys).unwrap().unwrap());
+    }
+
+    #[test]
+    fn keys_that_cannot_be_placed_are_named() {
+        let mut keys = Keys::default();
+        collect(r#"{"a":1}"#, &mut keys);
+        assert_eq!(Err(KeyProblem::Unknown("b".to_owned())), fill(r#"{"a":1,"b":2}"#, &keys).unwrap());
+        assert_eq!(Err(KeyProblem::Duplicate("a".to_owned())), fill(r#"{"a":1,"a":2}"#, &keys).unwrap());
+        assert!(fill("[]", &keys).unwrap_err().is_data());
     }
 }
