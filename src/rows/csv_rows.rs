@@ -135,23 +135,25 @@ impl CsvRows {
     fn find(&mut self) -> Result<Option<Found>, InputError> {
         loop {
             let (line, byte) = (self.reader.position().line(), self.reader.position().byte());
-            let is_found =
-                self.reader.read_byte_record(&mut self.record).map_err(|error| stopped(error, line))?;
-            if !is_found {
-                return Ok(None);
+            match self.reader.read_byte_record(&mut self.record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(error) => {
+                    let blank = blank_lines(self.reader.get_ref().untaken());
+                    return Err(stopped(error, line + blank));
+                }
             }
             let end = self.reader.position().byte();
             let tee = self.reader.get_mut();
             let bytes = tee.take_up_to(end);
-            // The parser counts blank lines to the row after them.
-            let blank = bytes.iter().take_while(|byte| **byte == b'\n').count();
-            let raw = &bytes[blank..];
+            let blank = blank_lines(bytes);
+            let raw = &bytes[blank as usize..];
             if matches!(raw, b"\r\n" | b"\r") {
                 continue;
             }
             let raw = raw.to_vec();
             let is_last = tee.is_spent();
-            return Ok(Some(Found { line: line + blank as u64, byte: byte + blank as u64, raw, is_last }));
+            return Ok(Some(Found { line: line + blank, byte: byte + blank, raw, is_last }));
         }
     }
 }
@@ -165,6 +167,11 @@ fn ends(record: &ByteRecord) -> Box<[u32]> {
         ends.push(end);
     }
     ends.into_boxed_slice()
+}
+
+/// Counts the blank lines that the parser reads together with the row after them.
+fn blank_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().take_while(|byte| **byte == b'\n').count() as u64
 }
 
 fn stopped(error: csv::Error, line: u64) -> InputError {

@@ -116,9 +116,7 @@ impl InputError {
     /// Returns what the user can do about it, with a flag or command to copy, where there is such a thing.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            InputError::IsDirectory { .. } => {
-                "give one file; to join several: `cat *.ndjson | … -`".to_owned()
-            }
+            InputError::IsDirectory { .. } => "give the path of one file in it".to_owned(),
             InputError::NotText { name, kind } => kind.hint(name),
             InputError::JsonArray { name } => format!("unpack it: `jq -c '.[]' {name} > users.ndjson`"),
             InputError::NoHeader => "the first line names the columns, as in `email,name`".to_owned(),
@@ -173,7 +171,7 @@ impl std::fmt::Display for Binary {
 impl Binary {
     fn hint(self, name: &str) -> String {
         match self {
-            Binary::Gzip => format!("unpack it on the way: `gunzip -c {name} | … -`"),
+            Binary::Gzip => format!("unpack it: `gunzip -k {name}`"),
             Binary::Zip | Binary::OldSpreadsheet => {
                 "save the sheet as `CSV UTF-8`, or unpack the archive".to_owned()
             }
@@ -278,7 +276,7 @@ mod tests {
         );
         check(
             &InputError::NotText { name: "users.csv.gz".into(), kind: Binary::Gzip },
-            "`users.csv.gz` is a gzip archive, not text; unpack it on the way: `gunzip -c users.csv.gz | … -`",
+            "`users.csv.gz` is a gzip archive, not text; unpack it: `gunzip -k users.csv.gz`",
         );
     }
 

@@ -12,7 +12,8 @@ use super::encoding;
 use super::errors::Binary;
 use super::{Format, InputError};
 
-/// How much of an input is looked at before it is read: format, delimiter, byte order mark.
+/// How much of an input is looked at before it is read: format, delimiter, byte order mark. A pipe is
+/// waited for until it has given as much, or ended.
 pub(crate) const HEAD: usize = 64 * 1024;
 
 /// How much is asked for at a time. More than 128 KiB brings nothing.

@@ -17,19 +17,23 @@ mod format;
 mod header;
 mod input;
 mod ndjson_rows;
+mod output_error;
 mod row;
 mod sniff;
 mod tee;
 mod write;
 
-pub use atomic::{AtomicFile, OutputError};
+pub use atomic::AtomicFile;
 pub use digest::InputDigest;
 pub use encoding::encoding;
 pub use errors::{Binary, InputError, RowFault};
 pub use format::{Format, UnknownFormat};
 pub use input::{ReadOptions, Source};
+pub use output_error::OutputError;
 pub use row::{Cell, CellError, Position, Row};
 pub use write::{OutputCell, RowWriter};
+
+use std::fmt;
 
 use csv_rows::CsvRows;
 use digest::Running;
@@ -147,7 +151,8 @@ impl Rows {
     }
 
     /// Returns the header byte for byte, with its byte order mark and line ending, so that these bytes and
-    /// any raw rows after them are an input again. Empty for NDJSON.
+    /// any raw rows after them are an input again; a header that the input ends with gets a line ending. Empty
+    /// for NDJSON.
     pub fn header_bytes(&self) -> &[u8] {
         match &self.reader {
             Reader::Csv(rows) => &rows.header_bytes,
@@ -159,6 +164,15 @@ impl Rows {
     /// iterator came to its end.
     pub fn finish(self) -> InputDigest {
         self.running.finish(self.rows)
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("columns", &self.columns())
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 

@@ -85,7 +85,11 @@ impl CsvCells {
 
     fn text<'a>(&'a self, raw: &'a Bytes, range: Range<usize>) -> Result<Cow<'a, str>, CellError> {
         let text = match self.unquoted.as_ref().unwrap_or(raw) {
-            Bytes::Text(text) => Cow::Borrowed(&text[range]),
+            // Without delimiters between them, the bad ends of two cells may make one good letter.
+            Bytes::Text(text) => match text.get(range.clone()) {
+                Some(text) => Cow::Borrowed(text),
+                None => decode(&text.as_bytes()[range], self.encoding)?,
+            },
             Bytes::Other(bytes) => decode(&bytes[range], self.encoding)?,
         };
         if self.has_nul {

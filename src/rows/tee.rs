@@ -36,6 +36,11 @@ impl<R: Read> Tee<R> {
         &self.kept[start..self.start]
     }
 
+    /// Returns what was read and not yet taken.
+    pub(crate) fn untaken(&self) -> &[u8] {
+        &self.kept[self.start..]
+    }
+
     /// Whether the input has ended and everything up to its end was taken.
     pub(crate) fn is_spent(&self) -> bool {
         self.ended && self.start == self.kept.len()

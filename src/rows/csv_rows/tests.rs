@@ -104,6 +104,9 @@ fn a_bad_byte_spoils_its_cell_and_not_its_row() {
     let error = "byte 0xff at offset 1 of the cell is not UTF-8";
     check_bytes(b"a,b\n1,x\xff\n", &options(Format::Csv), &format!("a|b\n2:4 1|error: {error}"));
     check_bytes(b"a,b\n\"1\",x\xff\r\n", &options(Format::Csv), &format!("a|b\n2:4 1|error: {error}"));
+    let halves = b"a,b\n\"\xc3\",\"\xa9\"\n";
+    let errors = "error: byte 0xc3 at offset 0 of the cell is not UTF-8|error: byte 0xa9 at offset 0 of the cell is not UTF-8";
+    check_bytes(halves, &options(Format::Csv), &format!("a|b\n2:4 {errors}"));
     let error = "the cell holds a NUL byte at offset 1";
     check_bytes(b"a,b\n1,x\0\n", &options(Format::Csv), &format!("a|b\n2:4 1|error: {error}"));
 }
@@ -175,10 +178,10 @@ fn rows_longer_than_every_buffer_are_read() {
 
 #[test]
 fn a_row_without_end_stops_reading() {
-    let endless = io::Read::chain(Cursor::new(b"a,b\n1,2\n3,\"".to_vec()), io::repeat(b'x'));
+    let endless = io::Read::chain(Cursor::new(b"a,b\n1,2\n\n\n3,\"".to_vec()), io::repeat(b'x'));
     let mut rows = Rows::from_reader("memory", Box::new(endless), &options(Format::Csv)).unwrap();
     assert!(matches!(rows.next(), Some(Ok(Read::Row(_)))));
-    assert!(matches!(rows.next(), Some(Err(InputError::RowTooLong { line: 3 }))));
+    assert!(matches!(rows.next(), Some(Err(InputError::RowTooLong { line: 5 }))));
     assert!(rows.next().is_none());
 }
 
