@@ -30,6 +30,7 @@ use super::fault::Fault;
 use super::fault::FaultKind;
 use super::limiter::Quota;
 use super::limiter::Verdict;
+use super::log::Asked;
 use super::log::Entry;
 use super::reply::Heading;
 use super::reply::Reply;
@@ -71,35 +72,51 @@ pub(super) async fn exchange(
     let (parts, body) = request.into_parts();
     let request_id = world.new_request_id();
     let route = Route::find(&parts.method, parts.uri.path());
-    let mut entry = Entry {
-        at: world.clock.now().0 as f64 / 1000.0,
-        method: parts.method.clone(),
-        path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        pattern: route.as_ref().map_or("(unknown path)", |route| route.action.pattern()),
-        version: None,
-        status: None,
-        committed: false,
-        fault: None,
-        token_id: None,
-    };
+    let asked = asked(&parts, route.as_ref(), world.clock.now());
     let told = match authenticate(&world, &parts.headers) {
         Ok(token_id) => {
             admitted(&world, Call { parts, body, request_id: request_id.clone(), token_id, route }).await
         }
         Err(refusal) => Told { reply: Some(Reply::refused(&refusal, &request_id)), ..Told::default() },
     };
-    entry.version = told.version.map(|version| version.to_string());
-    entry.status = told.reply.as_ref().map(|reply| reply.status);
-    entry.committed = told.committed;
-    entry.fault = told.fault.map(FaultKind::name);
-    entry.token_id = told.token_id;
-    world.log().note(entry);
-    let Some(reply) = told.reply else {
-        breaker.trip();
-        return Response::default();
-    };
-    let (quota, version) = (told.quota, told.version);
-    reply.into_response(&Heading { request_id: &request_id, now: world.clock.now(), quota, version })
+    world.log().note(told.entry(asked));
+    let Told { reply, quota, version, .. } = told;
+    match reply {
+        Some(reply) => {
+            reply.into_response(&Heading { request_id: &request_id, now: world.clock.now(), quota, version })
+        }
+        None => {
+            breaker.trip();
+            Response::default()
+        }
+    }
+}
+
+fn asked(parts: &Parts, route: Option<&Route>, now: Moment) -> Asked {
+    Asked {
+        at: now.0 as f64 / 1000.0,
+        method: parts.method.clone(),
+        path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        pattern: route.map_or("(unknown path)", |route| route.action.pattern()),
+    }
+}
+
+impl Told {
+    fn entry(&self, asked: Asked) -> Entry {
+        Entry {
+            asked,
+            version: self.version.map(|version| version.to_string()),
+            status: self.reply.as_ref().map(|reply| reply.status),
+            committed: self.committed,
+            fault: self.fault.map(FaultKind::name),
+            token_id: self.token_id.clone(),
+        }
+    }
+
+    /// Adds a fault, whose answer takes the place of any other.
+    fn struck(self, kind: FaultKind, request_id: &str) -> Told {
+        Told { reply: Reply::of_fault(kind, self.quota, request_id), fault: Some(kind), ..self }
+    }
 }
 
 /// Returns a short hash of the token. Any token that is not empty is accepted unless one is asked for.
@@ -150,33 +167,22 @@ async fn carried_out(
 ) -> Told {
     let half = world.draw_latency() / 2;
     world.clock.wait(half).await;
-    let Call { parts, body, request_id, route, .. } = call;
+    let request_id = call.request_id.clone();
     if let Some(Fault { kind, committed: false }) = fault {
-        told.fault = Some(kind);
-        told.reply = Reply::of_fault(kind, told.quota, &request_id);
-        return told;
+        return told.struck(kind, &request_id);
     }
-    let writes = route.as_ref().is_some_and(|route| route.action.writes());
-    let result = match to_bytes(body, MAX_BODY_BYTES).await {
-        Ok(body) => answer(world, &parts, route, version, &body),
-        Err(_) => {
-            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "client_error", "Request body is too large"))
-        }
-    };
+    let writes = call.route.as_ref().is_some_and(|route| route.action.writes());
+    let result = answer(world, call, version).await;
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
-    told.reply = match (fault, result) {
+    match (fault.map(|fault| fault.kind), result) {
         // An empty 200 stands for a success, so a refusal is told as it is.
-        (Some(Fault { kind: FaultKind::Empty200, .. }) | None, Err(refusal)) => {
-            Some(Reply::refused(&refusal, &request_id))
+        (Some(FaultKind::Empty200) | None, Err(refusal)) => {
+            Told { reply: Some(Reply::refused(&refusal, &request_id)), ..told }
         }
-        (Some(Fault { kind, .. }), _) => {
-            told.fault = Some(kind);
-            Reply::of_fault(kind, told.quota, &request_id)
-        }
-        (None, Ok(body)) => Some(Reply::success(body)),
-    };
-    told
+        (Some(kind), _) => told.struck(kind, &request_id),
+        (None, Ok(body)) => Told { reply: Some(Reply::success(body)), ..told },
+    }
 }
 
 /// The header beats the workspace's default [D]; an unknown version is refused [C airbyte].
@@ -189,20 +195,20 @@ fn version(world: &World, headers: &HeaderMap) -> Result<Version, Refusal> {
     })
 }
 
-/// Checks the rest of the head and finds the room that answers.
-fn answer(
-    world: &World,
-    parts: &Parts,
-    route: Option<Route>,
-    version: Result<Version, Refusal>,
-    body: &Bytes,
-) -> Result<Vec<u8>, Refusal> {
-    check_accept(&parts.headers)?;
+/// Reads the body, checks the rest of the head, and finds the room that answers.
+async fn answer(world: &World, call: Call, version: Result<Version, Refusal>) -> Result<Vec<u8>, Refusal> {
+    let body = to_bytes(call.body, MAX_BODY_BYTES).await.map_err(|_| body_too_large())?;
+    check_accept(&call.parts.headers)?;
     let version = version?;
-    let route = route.ok_or_else(Refusal::path_not_found)?;
+    let route = call.route.ok_or_else(Refusal::path_not_found)?;
     route.gate(version)?;
-    check_content_type(&parts.headers, body)?;
-    dispatch(world, parts, &route, version, body, world.clock.now())
+    check_content_type(&call.parts.headers, &body)?;
+    dispatch(world, &call.parts, &route, version, &body)
+}
+
+/// 413; code and text are [X].
+fn body_too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "client_error", "The request body is too large")
 }
 
 /// 406 unless `Accept` admits JSON; a missing one does not [I intercom-ruby#241][C].
@@ -237,8 +243,8 @@ fn dispatch(
     route: &Route,
     version: Version,
     body: &[u8],
-    now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
+    let now = world.clock.now();
     let id = route.subject.as_str();
     match route.action {
         Action::Me => Ok(admins::me(world)),

@@ -1,4 +1,4 @@
-//! Who has which email and external id. Users only: leads are never matched [R].
+//! Who has which email and external id: what duplicates are refused by, and what a search for one of them starts from.
 //!
 //! An identifier can have several holders, because a `PUT` may take the email of another user, and the external id of
 //! an archived one [R]. Emails are compared in lower case.
@@ -7,9 +7,16 @@ use std::collections::HashMap;
 
 use super::contact::Contact;
 use super::contact::ContactId;
-use super::contact::Role;
 
-/// The identifiers of all users, archived and deleted ones included.
+/// Something that few contacts share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key<'a> {
+    Id(&'a str),
+    Email(&'a str),
+    ExternalId(&'a str),
+}
+
+/// The identifiers of all contacts: leads, archived and deleted ones included.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
     by_email: HashMap<Box<str>, Vec<ContactId>>,
@@ -18,9 +25,6 @@ pub(super) struct Identities {
 
 impl Identities {
     pub(super) fn add(&mut self, contact: &Contact) {
-        if contact.role == Role::Lead {
-            return;
-        }
         if let Some(email) = &contact.email {
             hold(&mut self.by_email, &email.to_lowercase(), contact.id);
         }
@@ -38,12 +42,12 @@ impl Identities {
         }
     }
 
-    /// Returns the users with an external id, oldest holder first.
+    /// Returns the contacts with an external id, oldest holder first.
     pub(super) fn with_external_id(&self, external_id: &str) -> &[ContactId] {
         self.by_external_id.get(external_id).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the users with an email, whatever its case.
+    /// Returns the contacts with an email, whatever its case.
     pub(super) fn with_email(&self, email: &str) -> &[ContactId] {
         self.by_email.get(email.to_lowercase().as_str()).map_or(&[], Vec::as_slice)
     }
@@ -51,7 +55,7 @@ impl Identities {
 
 /// Says whether two versions of a contact hold the same identifiers.
 pub(super) fn same(one: &Contact, other: &Contact) -> bool {
-    one.role == other.role && one.email == other.email && one.external_id == other.external_id
+    one.email == other.email && one.external_id == other.external_id
 }
 
 fn hold(holders: &mut HashMap<Box<str>, Vec<ContactId>>, key: &str, id: ContactId) {

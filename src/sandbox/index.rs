@@ -60,8 +60,13 @@ impl Index {
         self.waiting.insert(Due { moment, number: self.changes }, contact);
     }
 
-    /// Shows a contact at once: what was there when the sandbox started.
-    pub(super) fn show(&mut self, contact: Arc<Contact>) {
+    /// Shows what was there when the sandbox started, and nothing else.
+    pub(super) fn begin(&mut self, contacts: impl Iterator<Item = Arc<Contact>>) {
+        let live = contacts.filter(|contact| contact.is_live());
+        self.shown = live.map(|contact| ((contact.created_at, contact.id), contact)).collect();
+    }
+
+    fn show(&mut self, contact: Arc<Contact>) {
         let place = (contact.created_at, contact.id);
         if contact.is_live() {
             self.shown.insert(place, contact);
@@ -103,6 +108,16 @@ impl Index {
             .take(count)
             .map(|(_, contact)| Arc::clone(contact))
             .collect()
+    }
+
+    /// Returns the contact at a place, as it is shown.
+    pub(super) fn at(&self, place: Place) -> Option<Arc<Contact>> {
+        self.shown.get(&place).cloned()
+    }
+
+    /// Returns the contacts that are not shown as the store has them.
+    pub(super) fn waiting_ids(&self) -> impl Iterator<Item = ContactId> {
+        self.last_due.keys().copied()
     }
 
     /// Returns every contact that is shown, in order.

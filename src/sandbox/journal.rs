@@ -9,6 +9,8 @@ use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::BufWriter;
+use std::io::Seek;
+use std::io::SeekFrom;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -30,6 +32,8 @@ const FORMAT: u32 = 1;
 pub(super) struct Journal {
     path: PathBuf,
     file: File,
+    /// Where the last whole line ends.
+    length: u64,
 }
 
 /// One line as it is read.
@@ -113,21 +117,28 @@ impl Journal {
                 serde_json::to_writer(&mut writer, &change)?;
                 writer.write_all(b"\n")?;
             }
-            let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+            let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
             std::fs::rename(&temporary, path)?;
-            Ok(file)
+            let length = file.stream_position()?;
+            Ok(Journal { path: path.to_owned(), file, length })
         };
-        let file = write().map_err(|source| unreadable(path, source))?;
-        lock(&file, path)?;
-        Ok(Journal { path: path.to_owned(), file })
+        let journal = write().map_err(|source| unreadable(path, source))?;
+        lock(&journal.file, path)?;
+        Ok(journal)
     }
 
-    /// Appends one change.
+    /// Appends one change. A line that could be written only in part (the disk is full) is taken back.
     pub(super) fn append(&mut self, change: Change<'_>) -> io::Result<()> {
         let mut line = serde_json::to_vec(&change)?;
         line.push(b'\n');
-        self.file.write_all(&line)
+        if let Err(error) = self.file.write_all(&line) {
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+            return Err(error);
+        }
+        self.length += line.len() as u64;
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {

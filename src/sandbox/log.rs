@@ -13,17 +13,11 @@ use serde::Serializer;
 /// How many requests the log keeps.
 const KEPT: usize = 200_000;
 
-/// One request on Intercom's paths. Never holds the token.
+/// One request on Intercom's paths, and what became of it. Never holds the token.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Entry {
-    /// Seconds since the epoch.
-    pub(super) at: f64,
-    #[serde(serialize_with = "as_text")]
-    pub(super) method: Method,
-    /// With its query.
-    pub(super) path: String,
-    #[serde(skip)]
-    pub(super) pattern: &'static str,
+    #[serde(flatten)]
+    pub(super) asked: Asked,
     /// The version that was used; null if the request was refused before.
     pub(super) version: Option<String>,
     /// The status that was sent; null if the connection was reset instead.
@@ -34,6 +28,19 @@ pub(super) struct Entry {
     pub(super) fault: Option<&'static str>,
     /// A short hash of the token; null if there was none.
     pub(super) token_id: Option<String>,
+}
+
+/// What a request's head says.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Asked {
+    /// Seconds since the epoch.
+    pub(super) at: f64,
+    #[serde(serialize_with = "as_text")]
+    pub(super) method: Method,
+    /// With its query.
+    pub(super) path: String,
+    #[serde(skip)]
+    pub(super) pattern: &'static str,
 }
 
 fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
@@ -64,7 +71,7 @@ pub(super) struct Counts {
 
 impl RequestLog {
     pub(super) fn note(&mut self, entry: Entry) {
-        *self.by_route.entry(format!("{} {}", entry.method, entry.pattern)).or_default() += 1;
+        *self.by_route.entry(format!("{} {}", entry.asked.method, entry.asked.pattern)).or_default() += 1;
         let status = entry.status.map_or_else(|| "reset".to_owned(), |status| status.as_u16().to_string());
         *self.by_status.entry(status).or_default() += 1;
         if entry.status == Some(StatusCode::TOO_MANY_REQUESTS) {

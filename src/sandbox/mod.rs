@@ -27,11 +27,13 @@ mod reply;
 mod routes;
 mod seed;
 mod server;
+mod standard_attributes;
 mod store;
 mod unknowns;
 mod versions;
 mod world;
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,8 +47,8 @@ use server::Server;
 /// The token that the ready line names when any token is accepted.
 const DEFAULT_TOKEN: &str = "sandbox-token";
 
-/// How a sandbox behaves. The default is the honest one of `sandbox serve`.
-#[derive(Debug, Clone)]
+/// How a sandbox behaves. The default is the honest one of `sandbox serve`. It holds a token, so it has no `Debug`.
+#[derive(Clone)]
 pub struct Config {
     /// The port on 127.0.0.1; 0 picks a free one.
     pub port: u16,
@@ -143,9 +145,15 @@ pub enum SandboxError {
 }
 
 /// A running sandbox. It stops when it is dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     server: Server,
+}
+
+/// Shows where it is, and never the token.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("url", &self.url()).finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {

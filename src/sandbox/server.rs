@@ -24,7 +24,6 @@ const WORKER_THREADS: usize = 2;
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 
 /// A running server.
-#[derive(Debug)]
 pub(super) struct Server {
     address: SocketAddr,
     world: Arc<World>,

@@ -4,6 +4,7 @@
 //! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,10 +18,13 @@ use super::contact::AttributeValue;
 use super::contact::Contact;
 use super::contact::ContactId;
 use super::contact::Life;
+use super::contact::Role;
 use super::errors::Refusal;
 use super::identities;
 use super::identities::Identities;
+use super::identities::Key;
 use super::index::Index;
+use super::index::Place;
 use super::journal;
 use super::journal::Change;
 use super::journal::Entry;
@@ -69,8 +73,7 @@ impl Store {
         if n_entries == 0 {
             store.begin(beginning, now);
         }
-        let live = store.contacts.values().filter(|contact| contact.is_live());
-        live.for_each(|contact| store.index.show(Arc::clone(contact)));
+        store.index.begin(store.contacts.values().cloned());
         if let Some(path) = &beginning.data {
             store.journal = Some(Journal::write_anew(path, store.everything())?);
         }
@@ -82,7 +85,7 @@ impl Store {
         let mut fresh = Store::empty(beginning);
         fresh.workspace.clone_from(&self.workspace);
         fresh.begin(beginning, now);
-        fresh.contacts.values().for_each(|contact| fresh.index.show(Arc::clone(contact)));
+        fresh.index.begin(fresh.contacts.values().cloned());
         if let Some(journal) = &self.journal {
             fresh.journal = Some(Journal::write_anew(journal.path(), fresh.everything())?);
         }
@@ -167,13 +170,28 @@ impl Store {
         self.holders(&ids, now)
     }
 
-    /// Looks up holders, and forgets the deleted ones whose lock has expired.
+    /// Returns every listed contact that may have one of `keys`, and maybe others, in order of the list.
+    ///
+    /// The index shows a contact as the store does unless a change of it is waiting.
+    pub(super) fn listed_with(&self, keys: &[Key<'_>]) -> Vec<Arc<Contact>> {
+        let ids = keys.iter().flat_map(|key| match key {
+            Key::Id(id) => id.parse().into_iter().collect(),
+            Key::Email(email) => self.identities.with_email(email).to_vec(),
+            Key::ExternalId(external_id) => self.identities.with_external_id(external_id).to_vec(),
+        });
+        let found = ids.chain(self.index.waiting_ids()).filter_map(|id| self.contacts.get(&id));
+        let places: BTreeSet<Place> = found.map(|contact| (contact.created_at, contact.id)).collect();
+        places.into_iter().filter_map(|place| self.index.at(place)).collect()
+    }
+
+    /// Looks up users, and forgets the deleted ones whose lock has expired. Leads are never matched [R].
     fn holders(&mut self, ids: &[ContactId], now: Moment) -> Vec<Arc<Contact>> {
         let expired = |contact: &Contact| match contact.life {
             Life::Deleted { at } => at + unknowns::DELETED_IDENTIFIERS_LOCKED_FOR_SECONDS <= now.seconds(),
             Life::Live | Life::Archived => false,
         };
-        let holders = ids.iter().filter_map(|id| self.contacts.get(id)).cloned();
+        let contacts = ids.iter().filter_map(|id| self.contacts.get(id)).cloned();
+        let holders = contacts.filter(|contact| contact.role == Role::User);
         let (gone, held): (Vec<_>, Vec<_>) = holders.partition(|contact| expired(contact));
         for contact in gone {
             // A lock that outlives a full disk is no harm: the next look tries again.

@@ -19,7 +19,6 @@ use super::store::Store;
 use super::versions::Version;
 
 /// The sandbox's state.
-#[derive(Debug)]
 pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) clock: SandboxClock,
@@ -33,7 +32,6 @@ pub(super) struct World {
 }
 
 /// What does not change while the sandbox runs.
-#[derive(Debug)]
 pub(super) struct Settings {
     pub(super) token: Option<String>,
     pub(super) version: Version,

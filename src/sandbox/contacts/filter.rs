@@ -10,6 +10,7 @@ use super::values::SearchField;
 use crate::sandbox::attributes::Attributes;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::identities::Key;
 use crate::sandbox::versions::Version;
 
 /// How deep groups nest [S].
@@ -82,6 +83,17 @@ impl Filter {
             Filter::Leaf(leaf) => leaf.matches(contact),
         }
     }
+
+    /// Returns keys of which every match has one; `None` if only a look at every contact can tell.
+    pub(super) fn keys(&self) -> Option<Vec<Key<'_>>> {
+        match self {
+            Filter::All(filters) => filters.iter().find_map(Filter::keys),
+            Filter::Any(filters) => {
+                filters.iter().map(Filter::keys).collect::<Option<Vec<_>>>().map(|keys| keys.concat())
+            }
+            Filter::Leaf(leaf) => leaf.keys(),
+        }
+    }
 }
 
 fn read_at(query: &Value, grammar: Grammar<'_>, depth: usize) -> Result<Filter, Refusal> {
@@ -137,6 +149,13 @@ impl Leaf {
             Operator::GreaterOrEqual => self.compare(&found, one, |found, other| other <= found),
             Operator::LessOrEqual => self.compare(&found, one, |found, other| found <= other),
         }
+    }
+
+    fn keys(&self) -> Option<Vec<Key<'_>>> {
+        if !matches!(self.operator, Operator::Equal | Operator::In) {
+            return None;
+        }
+        self.operands.iter().map(|operand| operand.key(&self.field)).collect()
     }
 
     fn same(&self, found: &Found, operand: &Found) -> bool {

@@ -60,7 +60,11 @@ pub(in crate::sandbox) fn search(
         let mut store = world.store();
         let search = Search::read(&body, Grammar { attributes: &store.attributes, version })?;
         store.index.catch_up(now);
-        (search, store.index.all())
+        let contacts = match search.filter.keys() {
+            Some(keys) => store.listed_with(&keys),
+            None => store.index.all(),
+        };
+        (search, contacts)
     };
     Ok(search.page(contacts)?.write(world, version))
 }

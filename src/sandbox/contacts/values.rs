@@ -9,6 +9,7 @@ use crate::sandbox::attributes::DataType;
 use crate::sandbox::attributes::Model;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Scalar;
+use crate::sandbox::identities::Key;
 
 /// A field that can be searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +174,16 @@ impl Found {
             (Value::String(text), Kind::Number | Kind::Timestamp | Kind::Day) => {
                 text.parse().ok().map(Found::Number)
             }
+            _ => None,
+        }
+    }
+
+    /// Returns the key that a contact with this value of a field has, if the field is one of the keys.
+    pub(super) fn key(&self, field: &SearchField) -> Option<Key<'_>> {
+        match (field.name.as_str(), self) {
+            ("id", Found::Text(id)) => Some(Key::Id(id)),
+            ("email", Found::Text(email)) => Some(Key::Email(email)),
+            ("external_id", Found::Text(external_id)) => Some(Key::ExternalId(external_id)),
             _ => None,
         }
     }

@@ -28,7 +28,7 @@ fn the_request_log_tells_what_was_asked_and_what_was_done() {
 
 #[test]
 fn the_token_is_nowhere_in_the_log() {
-    let api = Api::start();
+    let api = Api::with(Config { token: Some("secret".to_owned()), ..prompt() });
     api.get("/me");
     let log = told(api.http.get(format!("{}/__sandbox/requests", api.sandbox.url()))).text;
     assert!(!log.contains("secret") && !format!("{:?}", api.sandbox).contains("secret"));

@@ -37,6 +37,18 @@ fn a_taken_email_is_a_conflict_whatever_its_case() {
 }
 
 #[test]
+fn of_racing_creates_exactly_one_wins() {
+    let api = Api::start();
+    let statuses = std::thread::scope(|scope| {
+        let create = || api.post("/contacts", r#"{"email":"ann@example.com"}"#).status;
+        let racers: Vec<_> = (0..8).map(|_| scope.spawn(create)).collect();
+        racers.into_iter().map(|racer| racer.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(api.stored().len(), 1);
+}
+
+#[test]
 fn the_external_id_is_looked_at_before_the_email() {
     let api = Api::start();
     api.create(r#"{"email":"ann@example.com","external_id":"1"}"#);
@@ -116,6 +128,7 @@ fn values_of_a_wrong_type_are_refused_as_a_whole() {
     check(r#""signed_up_at":1700000000000"#, "bad_request");
     check(r#""last_seen_at":"yesterday""#, "bad_request");
     check(r#""name":5"#, "bad_request");
+    check(&format!(r#""name":"{}""#, "x".repeat(256)), "parameter_invalid");
     check(r#""external_id":5"#, "bad_request");
     check(r#""unsubscribed_from_emails":"yes""#, "bad_request");
     check(r#""avatar":{"type":"avatar","image_url":"https://x.test/a.png"}"#, "bad_request");

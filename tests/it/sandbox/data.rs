@@ -1,6 +1,7 @@
 //! `--data FILE`: what is kept between runs.
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 
 use intercom_bulk::sandbox::Config;
@@ -17,8 +18,8 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-fn keeping(path: &PathBuf) -> Config {
-    Config { data: Some(path.clone()), ..prompt() }
+fn keeping(path: &Path) -> Config {
+    Config { data: Some(path.to_owned()), ..prompt() }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The sandbox, asked by raw HTTP: JSON as text, none of the crate's types, no clock but a fixed one.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod attributes;
 mod control;
 mod create;

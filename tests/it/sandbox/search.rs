@@ -113,6 +113,18 @@ fn standard_times_are_compared_by_whole_days_before_preview() {
 }
 
 #[test]
+fn leads_are_found_by_email_as_users_are() {
+    let api = three();
+    let lead = api.create(r#"{"role":"lead","email":"ann@example.com"}"#);
+    let told =
+        search(&api, r#"{"field":"email","operator":"IN","value":["ann@example.com","bob@example.org"]}"#);
+    assert_eq!(told.ok().at("/total_count"), 3);
+    let id = lead.strip_prefix("/contacts/").unwrap();
+    let told = search(&api, &format!(r#"{{"field":"id","operator":"=","value":"{id}"}}"#)).ok();
+    assert_eq!((told.at("/total_count"), told.str("/data/0/role")), (1.into(), "lead".to_owned()));
+}
+
+#[test]
 fn what_the_grammar_does_not_have_is_refused() {
     let api = three();
     check(&api, "shoe_size", "=", "1", "400 invalid_field");
