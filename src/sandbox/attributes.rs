@@ -67,7 +67,7 @@ struct Definition {
 }
 
 impl Attributes {
-    pub(super) fn all(&self) -> impl Iterator<Item = &Attribute> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Attribute> + Clone {
         self.defined.iter().map(|definition| &definition.attribute)
     }
 

@@ -39,7 +39,7 @@ pub(super) struct AttributeValue {
 }
 
 /// What a custom attribute can hold.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Scalar {
     /// Cleared: the key stays, with null [R].
@@ -142,12 +142,18 @@ impl<'de> Deserialize<'de> for ContactId {
 }
 
 /// Custom attributes as one JSON object, which is also how a client sees them.
+///
+/// Read by hand: a derived untagged enum tries one variant after the other, and a data file of 200,000 users has more
+/// than a million values.
 pub(super) mod attribute_values {
-    use std::collections::BTreeMap;
+    use std::fmt;
 
     use serde::Deserialize;
     use serde::Deserializer;
     use serde::Serializer;
+    use serde::de::Error;
+    use serde::de::MapAccess;
+    use serde::de::Visitor;
 
     use super::AttributeValue;
     use super::Scalar;
@@ -162,7 +168,68 @@ pub(super) mod attribute_values {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<AttributeValue>, D::Error> {
-        let attributes = BTreeMap::<String, Scalar>::deserialize(deserializer)?;
-        Ok(attributes.into_iter().map(|(name, value)| AttributeValue { name: name.into(), value }).collect())
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+
+    struct ObjectVisitor;
+
+    impl<'de> Visitor<'de> for ObjectVisitor {
+        type Value = Vec<AttributeValue>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an object of custom attributes")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+            let mut attributes = Vec::new();
+            while let Some((name, value)) = object.next_entry::<String, Scalar>()? {
+                attributes.push(AttributeValue { name: name.into(), value });
+            }
+            Ok(attributes)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Scalar {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
+            deserializer.deserialize_any(ScalarVisitor)
+        }
+    }
+
+    struct ScalarVisitor;
+
+    impl Visitor<'_> for ScalarVisitor {
+        type Value = Scalar;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a number, text, a boolean or null")
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+            Ok(Scalar::Null)
+        }
+
+        fn visit_bool<E: Error>(self, truth: bool) -> Result<Scalar, E> {
+            Ok(Scalar::Boolean(truth))
+        }
+
+        fn visit_i64<E: Error>(self, integer: i64) -> Result<Scalar, E> {
+            Ok(Scalar::Integer(integer))
+        }
+
+        fn visit_u64<E: Error>(self, integer: u64) -> Result<Scalar, E> {
+            i64::try_from(integer).map(Scalar::Integer).map_err(E::custom)
+        }
+
+        fn visit_f64<E: Error>(self, float: f64) -> Result<Scalar, E> {
+            Ok(Scalar::Float(float))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
+            Ok(Scalar::Text(text.to_owned()))
+        }
+
+        fn visit_string<E: Error>(self, text: String) -> Result<Scalar, E> {
+            Ok(Scalar::Text(text))
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! What `--data FILE` keeps: one JSON line for every change, appended with one write, the last line of a thing counts.
 //!
-//! At start the file is read and written anew without what is outdated (to a temporary name, then renamed). A last line
-//! that was torn by a kill is dropped. A file that is not such a journal is an error, and is left alone.
+//! At start the file is read and, if any of it is outdated, written anew without that (to a temporary name, then
+//! renamed). A last line that was torn by a kill is dropped. A file that is not such a journal is an error, and is left
+//! alone.
 
 use std::fs::File;
 use std::fs::TryLockError;
@@ -26,6 +27,8 @@ use super::contact::ContactId;
 
 /// The version of the lines' form.
 const FORMAT: u32 = 1;
+/// How much is read at once: a data file can be 100 MB.
+const READ_BYTES: usize = 256 * 1024;
 
 /// An open journal, locked against other sandboxes.
 #[derive(Debug)]
@@ -65,29 +68,55 @@ impl<'a> Change<'a> {
     }
 }
 
+/// How a journal was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Replayed {
+    pub(super) n_entries: usize,
+    ending: Ending,
+}
+
+/// How the last line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Whole,
+    Torn,
+}
+
 /// Reads a journal from its start, a line at a time. Nothing is read of a file that is absent or empty.
-pub(super) fn replay(path: &Path, mut apply: impl FnMut(Entry)) -> Result<(), SandboxError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(unreadable(path, source)),
-    };
-    lock(&file, path)?;
-    let mut reader = BufReader::new(file);
+pub(super) fn replay(path: &Path, apply: impl FnMut(Entry)) -> Result<Replayed, SandboxError> {
+    match File::open(path) {
+        Ok(file) => {
+            lock(&file, path)?;
+            replay_lines(BufReader::with_capacity(READ_BYTES, file), path, apply)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(Replayed { n_entries: 0, ending: Ending::Whole })
+        }
+        Err(source) => Err(unreadable(path, source)),
+    }
+}
+
+fn replay_lines(
+    mut reader: impl BufRead,
+    path: &Path,
+    mut apply: impl FnMut(Entry),
+) -> Result<Replayed, SandboxError> {
     let mut text = String::new();
+    let (mut n_entries, mut ending) = (0, Ending::Whole);
     for line in 1.. {
         text.clear();
-        let n_bytes = reader.read_line(&mut text).map_err(|source| unreadable(path, source))?;
-        if n_bytes == 0 {
-            return Ok(());
+        if reader.read_line(&mut text).map_err(|source| unreadable(path, source))? == 0 {
+            break;
         }
+        ending = if text.ends_with('\n') { Ending::Whole } else { Ending::Torn };
         match parse(&text, line) {
             Ok(entry) => apply(entry),
-            Err(_) if 1 < line && !text.ends_with('\n') => return Ok(()),
+            Err(_) if 1 < line && ending == Ending::Torn => break,
             Err(why) => return Err(SandboxError::DataDamaged { path: path.to_owned(), line, why }),
         }
+        n_entries += 1;
     }
-    Ok(())
+    Ok(Replayed { n_entries, ending })
 }
 
 /// Reads one line; the first one must be the header, and no other may be.
@@ -103,6 +132,26 @@ fn parse(text: &str, line: u64) -> Result<Entry, String> {
 }
 
 impl Journal {
+    /// Goes on with a journal that was replayed, writing it anew if it holds more than `changes`.
+    pub(super) fn go_on<'a>(
+        path: &Path,
+        replayed: Replayed,
+        changes: impl Iterator<Item = Change<'a>> + Clone,
+    ) -> Result<Journal, SandboxError> {
+        let tidy = replayed.n_entries == changes.clone().count() && replayed.ending == Ending::Whole;
+        if !tidy {
+            return Journal::write_anew(path, changes);
+        }
+        let open = || {
+            let mut file = File::options().write(true).open(path)?;
+            let length = file.seek(SeekFrom::End(0))?;
+            Ok(Journal { path: path.to_owned(), file, length })
+        };
+        let journal = open().map_err(|source| unreadable(path, source))?;
+        lock(&journal.file, path)?;
+        Ok(journal)
+    }
+
     /// Writes a journal that holds `changes` and nothing else, in place of the one that was there.
     pub(super) fn write_anew<'a>(
         path: &Path,

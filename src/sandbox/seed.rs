@@ -49,11 +49,11 @@ pub(super) fn attributes(now: Moment) -> Vec<Attribute> {
 }
 
 /// Returns the seeded users, oldest first; their ids are given by whoever stores them.
-pub(super) fn contacts<'a>(
+pub(super) fn contacts(
     beginning: &Beginning,
     attributes: &Attributes,
     now: Moment,
-) -> impl Iterator<Item = Contact> + use<'a> {
+) -> impl Iterator<Item = Contact> + use<> {
     let users = i64::try_from(beginning.users).unwrap_or(i64::MAX);
     let mut chance = fastrand::Rng::with_seed(beginning.seed);
     let names = ATTRIBUTES.map(|(name, _)| attributes.shared_name(name));

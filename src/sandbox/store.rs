@@ -63,20 +63,17 @@ impl Store {
     /// Opens the data file if there is one, else begins a fresh workspace.
     pub(super) fn open(beginning: &Beginning, now: Moment) -> Result<Store, SandboxError> {
         let mut store = Store::empty(beginning);
-        let mut n_entries = 0_u64;
-        if let Some(path) = &beginning.data {
-            journal::replay(path, |entry| {
-                n_entries += 1;
-                store.replay(entry);
-            })?;
-        }
-        if n_entries == 0 {
+        let Some(path) = &beginning.data else {
             store.begin(beginning, now);
+            return Ok(store);
+        };
+        let replayed = journal::replay(path, |entry| store.replay(entry))?;
+        if replayed.n_entries == 0 {
+            store.begin(beginning, now);
+        } else {
+            store.index.begin(store.contacts.values().cloned());
         }
-        store.index.begin(store.contacts.values().cloned());
-        if let Some(path) = &beginning.data {
-            store.journal = Some(Journal::write_anew(path, store.everything())?);
-        }
+        store.journal = Some(Journal::go_on(path, replayed, store.everything())?);
         Ok(store)
     }
 
@@ -85,7 +82,6 @@ impl Store {
         let mut fresh = Store::empty(beginning);
         fresh.workspace.clone_from(&self.workspace);
         fresh.begin(beginning, now);
-        fresh.index.begin(fresh.contacts.values().cloned());
         if let Some(journal) = &self.journal {
             fresh.journal = Some(Journal::write_anew(journal.path(), fresh.everything())?);
         }
@@ -115,6 +111,7 @@ impl Store {
             let seconds = u32::try_from(contact.created_at).unwrap_or(u32::MAX);
             self.keep(Contact { id: ContactId { seconds, number }, ..contact });
         }
+        self.index.begin(self.contacts.values().cloned());
     }
 
     fn replay(&mut self, entry: Entry) {
@@ -134,7 +131,7 @@ impl Store {
     }
 
     /// Returns the journal of a workspace that is as this one is now.
-    fn everything(&self) -> impl Iterator<Item = Change<'_>> {
+    fn everything(&self) -> impl Iterator<Item = Change<'_>> + Clone {
         std::iter::once(Change::header(&self.workspace))
             .chain(self.admins.iter().map(Change::Admin))
             .chain(self.attributes.all().map(Change::Attribute))

@@ -43,8 +43,8 @@ pub(super) const MAX_FIELD_TEXT: usize = 255;
 /// A value outside the options of a list attribute is refused: documented in April 2026, then reverted [S#457, #466].
 pub(super) const VALUE_OUTSIDE_OPTIONS_IS_REFUSED: bool = true;
 
-/// Restoring a deleted contact answers 500, as in January 2021 [R], which looks as if a retry could help; the other
-/// outcome is the 400 of March 2021 [R].
+/// Restoring a deleted contact answers 500, which looks as if a retry could help, as in January 2021 [R]. Both outcomes
+/// are recorded: it stands at the later one, the 400 of March 2021 [R].
 pub(super) const RESTORING_DELETED_ANSWERS_500: bool = false;
 
 /// How long a deleted contact keeps its identifiers: seven days is one third party's statement.

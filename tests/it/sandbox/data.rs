@@ -53,6 +53,35 @@ fn a_torn_last_line_is_dropped_and_the_rest_is_kept() {
     fs::write(&path, &text[..text.len() - 20]).unwrap();
     let api = Api::with(keeping(&path));
     assert_eq!(api.stored().len(), 1);
+    api.create(r#"{"external_id":"3"}"#);
+    drop(api);
+    assert_eq!(Api::with(keeping(&path)).stored().len(), 2);
+}
+
+#[test]
+fn a_last_line_without_its_end_is_kept_and_not_written_on() {
+    let (_folder, path) = file();
+    let api = Api::with(keeping(&path));
+    api.create(r#"{"external_id":"1"}"#);
+    drop(api);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.trim_end()).unwrap();
+    let api = Api::with(keeping(&path));
+    api.create(r#"{"external_id":"2"}"#);
+    drop(api);
+    assert_eq!(Api::with(keeping(&path)).stored().len(), 2);
+}
+
+#[test]
+fn a_tidy_file_is_gone_on_with_as_it_is() {
+    let (_folder, path) = file();
+    let with_users = || Config { users: 3, ..keeping(&path) };
+    drop(Api::with(with_users()));
+    let before = fs::read(&path).unwrap();
+    let api = Api::with(with_users());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    api.create(r#"{"external_id":"1"}"#);
+    assert!(fs::read(&path).unwrap().starts_with(&before));
 }
 
 #[track_caller]
