@@ -5,6 +5,8 @@
 //! [R] recorded traffic, [S] OpenAPI description, [D] documentation, [I] issue threads, [C] other people's code; what
 //! could not be established [X] is a switch in `unknowns.rs` that stands at the outcome harsher to a client.
 
+#![allow(rustdoc::broken_intra_doc_links, reason = "[R] and the like are grades of evidence, not links")]
+
 mod admins;
 mod attribute_routes;
 mod attributes;
