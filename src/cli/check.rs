@@ -19,8 +19,7 @@ pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Ex
     let (clock, interruption) = (Clock::system(), Interruption::listen());
     let input = arguments.input.open()?;
     let spec = arguments.mapping.spec(Unknown::AssumeAttribute)?;
-    let key = arguments.mapping.key;
-    let mapping = Mapping::compile(input.rows.columns(), &spec, &[], key)
+    let mapping = Mapping::compile(input.rows.columns(), &spec, &[], arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;
     let run_dir = arguments.state.create_run_dir("check", OFFLINE, environment, &clock)?;
     let face = arguments.face.progress.face("check", &input.name);
@@ -33,7 +32,5 @@ pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Ex
         json: arguments.face.json,
     };
     let run = InputRun::begin(circumstances, input, &mapping, None, run_dir, face)?;
-    run.conclude(|input, reporter| {
-        check(&mut input.rows, &mapping, key, &interruption.halt(), &clock, reporter)
-    })
+    run.conclude(|input, reporter| check(&mut input.rows, &mapping, &interruption.halt(), &clock, reporter))
 }

@@ -100,7 +100,7 @@ impl<'a> InputRun<'a> {
         let Self { input, mut reporter, circumstances } = self;
         let (errors, files) = (reporter.errors(), reporter.reject_files());
         let retry = files.as_ref().map(|(_, retry)| retry.as_path());
-        let next = next(exit, &end.tally, &input.name, retry, circumstances.environment);
+        let next = next(circumstances.deed, exit, &end.tally, &input.name, retry, circumstances.environment);
         reporter.set_imported(&end, input_report(&input.name, input.rows.finish()));
         let headline = Headline {
             exit_code: exit.code(),
@@ -156,10 +156,20 @@ struct Next {
     command: Option<String>,
 }
 
-fn next(exit: Exit, tally: &Tally, file: &str, retry: Option<&Path>, environment: &Environment) -> Next {
+fn next(
+    deed: Deed,
+    exit: Exit,
+    tally: &Tally,
+    file: &str,
+    retry: Option<&Path>,
+    environment: &Environment,
+) -> Next {
     let again = environment.this_command();
     match (exit, retry) {
         (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
+        (Exit::Partial, _) if deed == Deed::Check => {
+            Next { sentence: format!("fix the rows, then run `{again}` again"), command: Some(again) }
+        }
         (Exit::Partial, Some(_)) if tally.unknown > 0 => Next {
             sentence: format!("run `{again}` again: it settles the unknown rows; fix the others first"),
             command: Some(again),

@@ -31,7 +31,6 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let job = Import {
         client: &workspace.client,
         mapping: &mapping,
-        key: arguments.mapping.key,
         mode: arguments.mode.into(),
         concurrency: arguments.connect.concurrency(),
         halt: interruption.halt(),

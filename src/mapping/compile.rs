@@ -117,7 +117,7 @@ impl Draft {
             Unknown::Refuse | Unknown::CreateAttribute => Vec::new(),
         };
         [
-            ("ignored, read-only in Intercom", self.read_only.join(", ")),
+            ("ignored, read-only in Intercom", some_of(&self.read_only)),
             ("ignored, without a name: columns", self.nameless.join(", ")),
             ("taken for custom attributes, unchecked without a workspace", assumed.join(", ")),
         ]
@@ -127,6 +127,15 @@ impl Draft {
         .chain(self.disagreements.iter().cloned())
         .collect()
     }
+}
+
+/// Lists names, the first few of them if there are many: our own export has dozens of read-only columns.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    if names.len() <= SHOWN + 1 {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
 }
 
 #[cfg(test)]

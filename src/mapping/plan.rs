@@ -3,6 +3,7 @@
 use super::Empty;
 use super::Fault;
 use super::FaultKind;
+use super::Identity;
 use super::Key;
 use super::NewAttribute;
 use super::fault::shorten;
@@ -82,6 +83,24 @@ impl Mapping {
         }
         let kind = FaultKind::NoKey { key: self.key };
         Some(Fault { column: None, field: None, kind, value: String::new() })
+    }
+
+    /// Returns what a row is matched by, and its identity, of fields that [`apply`](Self::apply) returned.
+    #[must_use]
+    pub fn identity(&self, fields: &UserFields) -> Identity {
+        self.key.of(fields).expect("a row without its key is a fault")
+    }
+
+    /// Names the user of a row that may be faulty elsewhere, as far as its key can be read: `email a@x.test`.
+    #[must_use]
+    pub fn name_of(&self, row: &Row) -> Option<String> {
+        self.key.fields().iter().find_map(|field| {
+            let column = self.columns.iter().find(|column| column.field == *field)?;
+            match column.read(&row.cell(column.index)).ok()?? {
+                Value::Text(text) => Some(format!("{field} {text}")),
+                _ => None,
+            }
+        })
     }
 
     /// Returns what the user should know about columns that were left out or taken on trust.

@@ -8,7 +8,7 @@ use super::status::outcomes;
 use crate::transfer::{Exported, Snapshot, Traffic};
 
 /// How many kinds of reasons the ending names; the files have them all.
-const KINDS_SHOWN: usize = 5;
+const KINDS_SHOWN: usize = 10;
 
 /// What the ending of an import or a check is made of.
 pub struct Ending<'a> {

@@ -56,7 +56,7 @@ impl Errors {
     #[must_use]
     pub fn groups(&self) -> Vec<ErrorGroup> {
         let mut groups: Vec<ErrorGroup> = self.0.values().cloned().collect();
-        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.count), group.first_line));
         groups
     }
 }

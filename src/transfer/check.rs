@@ -6,7 +6,6 @@ use super::event::Snapshot;
 use super::feed::{Mapped, Reading, map};
 use super::writer::TICK;
 use super::{Ended, Event, Outcome, Reporter, RowEvent, Tally, Traffic};
-use crate::mapping::Key;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -19,7 +18,6 @@ use crate::rows::Rows;
 pub fn check(
     rows: &mut Rows,
     mapping: &Mapping,
-    key: Key,
     halt: &Halt,
     clock: &Clock,
     reporter: &mut dyn Reporter,
@@ -44,7 +42,7 @@ pub fn check(
             }
         };
         reading.note_read(&read);
-        let event = event(map(read, mapping, key));
+        let event = event(map(read, mapping));
         tally.count(event.outcome);
         reporter.on(&Event::Row(event))?;
         if tally.ended() % 1_024 == 0 && clock.now() >= next_tick {

@@ -13,7 +13,6 @@ use super::{Event, Outcome, Reject, RowEvent};
 use crate::intercom::Field;
 use crate::intercom::UserFields;
 use crate::mapping::Identity;
-use crate::mapping::Key;
 use crate::mapping::Mapping;
 use crate::rows::BadRow;
 use crate::rows::InputError;
@@ -81,14 +80,17 @@ pub(super) enum Mapped {
 }
 
 /// Maps one row, or says why it cannot be.
-pub(super) fn map(read: Read, mapping: &Mapping, key: Key) -> Mapped {
+pub(super) fn map(read: Read, mapping: &Mapping) -> Mapped {
     match read {
         Read::Row(row) => match mapping.apply(&row) {
-            Ok(fields) => match key.of(&fields) {
-                Some(identity) => Mapped::Job(Job { row, fields, identity }),
-                None => unreachable!("a mapping refuses a row without its key"),
-            },
-            Err(faults) => Mapped::invalid(row.position(), Reject::of_faults(row, &faults)),
+            Ok(fields) => {
+                let identity = mapping.identity(&fields);
+                Mapped::Job(Job { row, fields, identity })
+            }
+            Err(faults) => {
+                let key = mapping.name_of(&row);
+                Mapped::invalid(row.position(), Reject::of_faults(row, key, &faults))
+            }
         },
         Read::Bad(row) => Mapped::invalid(row.position, Reject::of_bad_row(row)),
     }
@@ -104,7 +106,6 @@ impl Mapped {
 pub(super) struct Feed<'a, R> {
     pub(super) rows: R,
     pub(super) mapping: &'a Mapping,
-    pub(super) key: Key,
     pub(super) order: &'a Order<Job>,
     pub(super) stop: &'a Stop,
     pub(super) reading: &'a Reading,
@@ -128,7 +129,7 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Iterator for Feed<'_, R> {
                 }
             };
             self.reading.note_read(&read);
-            match map(read, self.mapping, self.key) {
+            match map(read, self.mapping) {
                 Mapped::Job(job) => match self.order.admit(job) {
                     Some(admitted) => return Some(admitted),
                     None => continue,

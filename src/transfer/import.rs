@@ -16,7 +16,6 @@ use super::writer::hear;
 use super::{Ended, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Mode;
-use crate::mapping::Key;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -28,8 +27,6 @@ pub struct Import<'a> {
     pub client: &'a Client,
     /// What the columns mean.
     pub mapping: &'a Mapping,
-    /// What a row is matched by.
-    pub key: Key,
     /// What may happen to a user.
     pub mode: Mode,
     /// The rows in flight at most.
@@ -68,7 +65,6 @@ pub fn import(
         let feed = Feed {
             rows: &mut *rows,
             mapping: job.mapping,
-            key: job.key,
             order: &order,
             stop: &stop,
             reading: &reading,

@@ -93,7 +93,7 @@ impl Reject {
     }
 
     /// Describes a row that cannot be sent. The first fault gives the code; the message tells all.
-    pub(super) fn of_faults(row: Row, faults: &[Fault]) -> Self {
+    pub(super) fn of_faults(row: Row, key: Option<String>, faults: &[Fault]) -> Self {
         let messages: Vec<String> = faults.iter().map(Fault::to_string).collect();
         let (code, stage) = faults.first().map_or(("invalid", Stage::Validate), |fault| {
             let stage = match fault.code() {
@@ -104,6 +104,7 @@ impl Reject {
             (fault.code(), stage)
         });
         Self {
+            key,
             code: code.into(),
             field: faults.iter().find_map(|fault| fault.field.as_ref()).map(ToString::to_string),
             message: messages.join("; "),

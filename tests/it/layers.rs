@@ -92,10 +92,12 @@ fn what_belongs_to_one_room_is_in_no_other() {
 #[test]
 fn mapping_takes_from_the_client_only_the_fields() {
     each_source(&mut |name, code| {
-        for line in code.lines().filter(|line| name.starts_with("mapping/") && line.contains("crate::intercom::")) {
-            let is_allowed = ["Field", "UserFields", "Value"].iter().any(|word| {
-                line.trim_end_matches(';').ends_with(&format!("crate::intercom::{word}"))
-            });
+        for line in
+            code.lines().filter(|line| name.starts_with("mapping/") && line.contains("crate::intercom::"))
+        {
+            let is_allowed = ["Field", "UserFields", "Value"]
+                .iter()
+                .any(|word| line.trim_end_matches(';').ends_with(&format!("crate::intercom::{word}")));
             assert!(is_allowed, "{name}: {line}");
         }
     });
