@@ -1,4 +1,77 @@
-//! `intercom-bulk` moves users between files and an Intercom workspace.
+//! `intercom-bulk` moves users between files and an Intercom workspace, safely enough to be left alone at night.
+//!
+//! `import` reads rows, maps columns to fields and creates or updates users; `export` walks the listing and writes
+//! every user; `check` is an import that stops after the mapping. [`sandbox`] is an Intercom-shaped server in the same
+//! binary, to try all of it on.
+//!
+//! # Ideas
+//!
+//! - **Requests are the currency.** A workspace grants 10,000 requests a minute in windows of ten seconds, shared with
+//!   everything that the company runs. Any core can send that many, so speed is fewer requests for each changed row.
+//! - **Every row is accounted for.** It ends as created, updated, unchanged, invalid, rejected, unknown or pending, and
+//!   the counts add up to the rows read.
+//! - **One thing decides when a request may start**: [`pace::Limiter`], behind the one function that sends.
+//!
+//! # Parts, and who may name whom
+//!
+//! ```text
+//!  main
+//!   |
+//!  cli ---------------------> sandbox   (nobody else; sandbox names nothing of the crate)
+//!   +------+---------+
+//!  report  |         |
+//!   +--> transfer ---+--> mapping --> rows
+//!            |               +------> intercom   (Field, UserFields, Value only)
+//!            +--> intercom --> pace
+//!            +--> rows
+//! ```
+//!
+//! | folder | is |
+//! |---|---|
+//! | [`cli`] | the only reader of arguments, environment and terminal; picks exit codes |
+//! | [`rows`] | CSV and NDJSON in and out, positions, encodings, atomic files; knows nothing of Intercom |
+//! | [`mapping`] | columns to fields: rules, typed values, suggestions; pure |
+//! | [`intercom`] | the API as a typed client; `client.rs` is the only sender of HTTP |
+//! | [`pace`] | when a request may start: token bucket, server window, retry, clock; knows no HTTP |
+//! | [`transfer`] | the pipelines and their events; the only user of rayon |
+//! | [`report`] | how events look: terminal, lines, JSON, rejects, run report |
+//! | [`sandbox`] | the server to try things on; shares no type with [`intercom`] |
+//!
+//! # The way of one row
+//!
+//! `cli` opens the input, asks the server who it is and which attributes there are, and compiles the mapping: what can
+//! fail before the first write has failed by then. The *feed* (`transfer/feed.rs`) reads and maps, one row after the
+//! other, because only there the rows of one user still have an order; `transfer/order.rs` holds a row back while
+//! another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
+//! large as the concurrency; a worker calls [`intercom::Client::upsert`], which takes one ticket of the limiter for
+//! every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events: progress,
+//! rejects, report. Nothing grows with the input.
+//!
+//! # The way of one page
+//!
+//! One thread fetches pages of 150 while another writes the page before. The header is fixed before the first row, ids
+//! are remembered so that a contact listed twice is written once, the count is compared with the server's, and the
+//! file takes its name only when it is whole.
+//!
+//! # Invariants, and the test that holds each
+//!
+//! 1. Nothing outside `cli` reads the environment or arguments; nothing outside `cli` and `report` prints:
+//!    `layers::what_belongs_to_one_room_is_in_no_other`.
+//! 2. Nothing outside `intercom/client.rs` sends a request, and each attempt takes a ticket:
+//!    `layers::what_belongs_to_one_room_is_in_no_other`, `faults::every_request_is_counted_once`.
+//! 3. Nothing outside `pace/clock.rs` (and the sandbox's own clock) sleeps or asks the time: the same layer test, and
+//!    clippy's bans.
+//! 4. Workers own no output: they send events; one thread writes: `transfer/writer.rs` is the only receiver.
+//! 5. A row's outcome is final only after the server's answer: `faults::` (every row accounted for under 5 % faults).
+//! 6. A 429 never counts as a row's failure or attempt: `faults::` (a spent window is waited for).
+//! 7. The contact behind a conflict is read and compared before it is written to: `import::` (identity mismatch).
+//! 8. An output file appears under its name whole or not at all: `rows::atomic`, `export::`.
+//! 9. The access token is shown nowhere and goes to no other host: `intercom::token`, and a canary token that every
+//!    test looks for in everything that its runs left behind (`support::TestEnv`).
+//! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows: `benches/memory.rs`.
+//! 11. [`sandbox`] and [`intercom`] share no type: `layers::each_folder_names_only_what_the_design_lets_it_name`.
+//! 12. read = created + updated + unchanged + invalid + rejected + unknown + pending: checked at the end of every run
+//!     ([`transfer::Tally::is_balanced`]), exit 70 if not.
 
 pub mod cli;
 pub mod intercom;

@@ -99,7 +99,7 @@ pub(super) struct ExportArgs {
 #[command(next_help_heading = "Input")]
 pub(super) struct InputArgs {
     /// The file to read, or `-` for stdin
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", help_heading = None::<&str>)]
     pub(super) file: PathBuf,
     /// Read csv or ndjson [default: by the file's ending, else by its first bytes]
     #[arg(long, value_name = "FORMAT")]
@@ -138,8 +138,8 @@ pub(super) struct MappingArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(super) struct ConnectArgs {
-    /// Work with an embedded sandbox instead of Intercom; its users are kept between runs
-    #[arg(long, conflicts_with_all = ["base_url", "region"])]
+    /// Work with an embedded sandbox instead, whatever else is said; its users are kept between runs
+    #[arg(long)]
     pub(super) sandbox: bool,
     /// Reach the workspace in this region: us, eu or au
     #[arg(long, value_name = "REGION", default_value = "us")]

@@ -24,6 +24,9 @@ use crate::sandbox::Config;
 use crate::sandbox::Lag;
 use crate::sandbox::Sandbox;
 
+/// The id of the embedded sandbox's workspace: its users are kept beside its runs.
+const SANDBOX_WORKSPACE: &str = "sandbox1";
+
 /// A workspace that answered.
 pub(super) struct Workspace {
     pub(super) client: Client,
@@ -107,7 +110,7 @@ fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), ApiError
 
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.
 fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox, Error> {
-    let folder = state.workspace_dir("sandbox", environment)?;
+    let folder = state.workspace_dir(SANDBOX_WORKSPACE, environment)?;
     std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder).because(error))?;
     let data = folder.join("users.ndjson");
     let config =

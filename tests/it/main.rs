@@ -5,5 +5,6 @@
 
 mod import;
 mod layers;
+mod readme;
 mod sandbox;
 mod support;

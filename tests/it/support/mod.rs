@@ -11,7 +11,7 @@ use intercom_bulk::sandbox::{Config, Lag, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use run::Run;
+pub use run::{Run, redact};
 
 /// The token of every test; no artefact of any run may contain it.
 pub const CANARY: &str = "canary-token-4711";

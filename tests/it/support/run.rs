@@ -30,7 +30,7 @@ impl Run {
                 shown += &format!("---- {name}\n{text}");
             }
         }
-        let shown = redact(shown, env);
+        let shown = redact(&shown, env);
         Self { code, stdout, stderr, shown }
     }
 }
@@ -42,7 +42,7 @@ impl fmt::Display for Run {
 }
 
 /// Replaces what differs from run to run.
-fn redact(text: String, env: &TestEnv) -> String {
+pub fn redact(text: &str, env: &TestEnv) -> String {
     let folder = env.path("").display().to_string();
     let mut text = text.replace(&folder, "");
     for (pattern, replacement) in [
