@@ -182,7 +182,7 @@ fn next(
             }
         }
         (exit, _) if exit.is_retryable() => {
-            Next { sentence: format!("run `{again}` again; it goes on from here"), command: Some(again) }
+            Next { sentence: format!("run `{again}` again: what is done stays done"), command: Some(again) }
         }
         _ => Next { sentence: format!("fix that, then run `{again}` again"), command: Some(again) },
     }

@@ -63,9 +63,15 @@ impl ConnectArgs {
         Ok(Workspace { client, id, attributes, _sandbox: sandbox })
     }
 
-    /// Returns the rows in flight at most: enough to spend the rate at 0.45 s a row, more than which only waits.
-    pub(super) fn concurrency(&self) -> usize {
-        match (self.concurrency, self.ceiling()) {
+    /// Returns the rows in flight at most: enough to spend the rate, or what the server grants if that is less, at 0.45 s
+    /// a request; more would only wait.
+    pub(super) fn concurrency(&self, workspace: &Workspace) -> usize {
+        let granted = workspace.client.traffic().quota.limit.map(Rate::of_window);
+        let rate = match (self.ceiling(), granted) {
+            (Some(ceiling), Some(granted)) => Some(ceiling.min(granted)),
+            (ceiling, granted) => ceiling.or(granted),
+        };
+        match (self.concurrency, rate) {
             (ConcurrencyArg::Exactly(n), _) => n,
             (ConcurrencyArg::Auto, None) => 16,
             (ConcurrencyArg::Auto, Some(rate)) => {

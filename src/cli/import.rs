@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         client: &workspace.client,
         mapping: &mapping,
         mode: arguments.mode.into(),
-        concurrency: arguments.connect.concurrency(),
+        concurrency: arguments.connect.concurrency(&workspace),
         halt: interruption.halt(),
         clock: clock.clone(),
     };

@@ -52,8 +52,8 @@ struct Counts {
 
 impl Meter {
     pub(super) fn new() -> Self {
-        // Two significant digits: a latency is told to the percent, in a few kilobytes.
-        let microseconds = Histogram::new(2).expect("two significant digits are allowed");
+        // Ten minutes at two significant digits: a latency is told to the percent, in a few kilobytes.
+        let microseconds = Histogram::new_with_bounds(1, 600_000_000, 2).expect("the bounds are in order");
         Self(Mutex::new(Counts { traffic: Traffic::default(), microseconds }))
     }
 
@@ -92,5 +92,21 @@ impl Meter {
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_are_told_to_the_percent() {
+        let meter = Meter::new();
+        for milliseconds in [100, 200, 300] {
+            meter.started();
+            meter.ended(Some(200), Duration::from_millis(milliseconds));
+        }
+        let p50 = meter.traffic(QuotaUse::default(), Duration::ZERO).latency.p50;
+        assert!(p50.abs_diff(Duration::from_millis(200)) < Duration::from_millis(3), "{p50:?}");
     }
 }
