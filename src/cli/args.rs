@@ -44,6 +44,19 @@ pub(super) enum Command {
     Sandbox(SandboxArgs),
 }
 
+impl Command {
+    /// Returns the command's name if it was asked to print a report on stdout.
+    pub(super) fn json(&self) -> Option<&'static str> {
+        let (name, face) = match self {
+            Self::Import(arguments) => ("import", &arguments.face),
+            Self::Export(arguments) => ("export", &arguments.face),
+            Self::Check(arguments) => ("check", &arguments.face),
+            Self::Sandbox(_) => return None,
+        };
+        face.json.then_some(name)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     #[command(flatten)]

@@ -14,7 +14,6 @@ use crate::pace::Clock;
 use crate::report::Beginning;
 use crate::report::Ending;
 use crate::report::Face;
-use crate::report::Headline;
 use crate::report::InputReport;
 use crate::report::RunDir;
 use crate::report::RunReporter;
@@ -84,14 +83,13 @@ impl<'a> InputRun<'a> {
         Ok(Self { input, reporter, circumstances })
     }
 
-    /// Runs a pipeline, which fails only when the run's files cannot be written, and concludes from its end.
+    /// Runs a pipeline, and concludes from its end.
     pub(super) fn conclude(
         mut self,
-        pipeline: impl FnOnce(&mut OpenInput, &mut dyn Reporter) -> io::Result<(Snapshot, Ended)>,
+        pipeline: impl FnOnce(&mut OpenInput, &mut dyn Reporter) -> (Snapshot, Ended),
     ) -> Result<Exit, Error> {
         let report_file = self.reporter.report_file();
-        let unwritable = |error: io::Error| cannot_write(&report_file).because(error);
-        let (end, ended) = pipeline(&mut self.input, &mut self.reporter).map_err(unwritable)?;
+        let (end, ended) = pipeline(&mut self.input, &mut self.reporter);
         self.reporter.close_face();
         let (exit, error) = match self.verdict(&end.tally, ended) {
             Ok(exit) => (exit, None),
@@ -102,14 +100,8 @@ impl<'a> InputRun<'a> {
         let retry = files.as_ref().map(|(_, retry)| retry.as_path());
         let next = next(circumstances.deed, exit, &end.tally, &input.name, retry, circumstances.environment);
         reporter.set_imported(&end, input_report(&input.name, input.rows.finish()));
-        let headline = Headline {
-            exit_code: exit.code(),
-            exit_name: exit.name(),
-            retryable: exit.is_retryable(),
-            next_command: next.command,
-            reason: error.as_ref().map(|error| error.what().into()),
-        };
-        let report = reporter.finish(headline, circumstances.clock.unix()).map_err(unwritable)?;
+        let headline = exit.headline(next.command, error.as_ref().map(Error::what));
+        let (report, written) = reporter.finish(headline, circumstances.clock.unix());
         let ending = Ending {
             file: &input.name,
             end: &end,
@@ -130,7 +122,10 @@ impl<'a> InputRun<'a> {
         if circumstances.json {
             let _ = write!(io::stdout(), "{}", report.to_json());
         }
-        Ok(exit)
+        match written {
+            Err(why) if exit != Exit::Output => Err(cannot_write(&report_file).because(why)),
+            _ => Ok(exit),
+        }
     }
 
     fn verdict(&self, tally: &Tally, ended: Ended) -> Result<Exit, Error> {
@@ -139,6 +134,7 @@ impl<'a> InputRun<'a> {
             _ if !tally.is_balanced() => Err(unbalanced(tally)),
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
+            Ended::Output(error) => Err(cannot_write(&self.reporter.report_file()).because(error)),
             Ended::Interrupted => Ok(self.circumstances.interruption.exit()),
             Ended::Complete if tally.read == 0 && !self.circumstances.allow_empty => {
                 Err(Error::new(Exit::Input, format!("{file}: there are no rows, only a header"))
@@ -181,7 +177,7 @@ fn next(
                 command: Some(command),
             }
         }
-        (exit, _) if exit.is_retryable() => {
+        (Exit::Unavailable | Exit::Interrupted(_), _) => {
             Next { sentence: format!("run `{again}` again: what is done stays done"), command: Some(again) }
         }
         _ => Next { sentence: format!("fix that, then run `{again}` again"), command: Some(again) },

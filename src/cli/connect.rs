@@ -121,11 +121,7 @@ fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox
     let data = folder.join("users.ndjson");
     let config =
         Config { data: Some(data.clone()), quota_per_minute: 0, lag: Lag::NONE, ..Config::default() };
-    let sandbox = Sandbox::start(config).map_err(|error| {
-        Error::new(Exit::Failed, "the sandbox does not start")
-            .because(error)
-            .hint(format!("to begin with an empty one, remove {}", data.display()))
-    })?;
+    let sandbox = Sandbox::start(config).map_err(Error::of_sandbox)?;
     introduce(&sandbox, &data);
     Ok(sandbox)
 }

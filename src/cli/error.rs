@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use super::exit::Exit;
 use crate::intercom::ApiError;
 use crate::mapping::MappingError;
 use crate::rows::InputError;
 use crate::rows::OutputError;
+use crate::sandbox::SandboxError;
 
 /// What went wrong, why, and what to do about it.
 #[derive(Debug)]
@@ -71,6 +71,28 @@ impl Error {
         Self { hint: error.hint(), ..Self::new(Exit::Output, error.to_string()) }
     }
 
+    /// Describes a sandbox that does not start.
+    pub(super) fn of_sandbox(error: SandboxError) -> Self {
+        let (exit, hint) = match &error {
+            SandboxError::PortInUse { .. } => {
+                (Exit::Usage, "choose another port, or any free one: --port 0".into())
+            }
+            SandboxError::DataInUse { .. } => (
+                Exit::Locked,
+                "wait until the other one has ended, or name another place: --state-dir DIR".into(),
+            ),
+            SandboxError::DataDamaged { path, .. } => (
+                Exit::Failed,
+                format!("to begin with an empty workspace, remove it: `rm {}`", path.display()),
+            ),
+            SandboxError::UnknownVersion(_) | SandboxError::BadFaultRate(_) => {
+                return Self::new(Exit::Usage, error.to_string());
+            }
+            _ => return Self::new(Exit::Failed, "the sandbox does not start").because(error),
+        };
+        Self::new(exit, error.to_string()).hint(hint)
+    }
+
     /// Describes a server that cannot be worked with.
     pub(super) fn of_server(error: &ApiError) -> Self {
         const ROOT: &str = "check --base-url and --region: they must name the root of Intercom's API";
@@ -90,11 +112,10 @@ impl Error {
         Self::new(exit, error.to_string()).hint(hint)
     }
 
-    /// Writes the error to stderr and returns its exit code.
-    pub(super) fn show(&self) -> ExitCode {
+    /// Writes the error to stderr.
+    pub(super) fn show(&self) {
         // Nobody may be listening; the exit code says it all the same.
         let _ = write!(io::stderr(), "{self}");
-        self.exit.into()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::report::Headline;
+
 /// How the program ended. The numbers are public and stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -19,6 +21,8 @@ pub(super) enum Exit {
     Input,
     /// Outage; the same command may succeed later.
     Unavailable,
+    /// Another run holds what this one needs.
+    Locked,
     /// An export could not be verified as complete.
     Incomplete,
     /// An output cannot be written.
@@ -39,6 +43,7 @@ impl Exit {
             Self::Auth => 5,
             Self::Input => 6,
             Self::Unavailable => 7,
+            Self::Locked => 8,
             Self::Incomplete => 11,
             Self::Output => 12,
             Self::Internal => 70,
@@ -55,6 +60,7 @@ impl Exit {
             Self::Auth => "auth",
             Self::Input => "input",
             Self::Unavailable => "unavailable",
+            Self::Locked => "locked",
             Self::Incomplete => "incomplete",
             Self::Output => "output",
             Self::Internal => "internal",
@@ -62,9 +68,20 @@ impl Exit {
         }
     }
 
+    /// Returns what a run's report says of this exit.
+    pub(super) fn headline(self, next_command: Option<String>, reason: Option<&str>) -> Headline {
+        Headline {
+            exit_code: self.code(),
+            exit_name: self.name(),
+            retryable: self.is_retryable(),
+            next_command,
+            reason: reason.map(Into::into),
+        }
+    }
+
     /// Returns whether the same command may do better later.
-    pub(super) fn is_retryable(self) -> bool {
-        matches!(self, Self::Unavailable | Self::Incomplete | Self::Interrupted(_))
+    fn is_retryable(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Locked | Self::Incomplete | Self::Interrupted(_))
     }
 }
 

@@ -12,7 +12,6 @@ use super::state::cannot_write;
 use crate::pace::Clock;
 use crate::report::Beginning;
 use crate::report::ExportEnding;
-use crate::report::Headline;
 use crate::report::RunReporter;
 use crate::rows::AtomicFile;
 use crate::rows::Format;
@@ -137,6 +136,14 @@ fn format(arguments: &ExportArgs) -> Format {
     arguments.format.or_else(|| Format::of_path(&arguments.file)).unwrap_or(Format::Csv)
 }
 
+/// Says what an export that did not finish leaves behind.
+fn leftover(arguments: &ExportArgs, name: &str) -> String {
+    if arguments.file.as_os_str() == "-" {
+        return "what went to stdout is not whole".into();
+    }
+    format!("{name} was not written; a file of that name is as it was")
+}
+
 /// Writes the last report, and the error or the ending. Returns the exit.
 fn conclude(
     result: &Result<Exported, Failure>,
@@ -158,29 +165,20 @@ fn conclude(
         }
         Err(Failure::BrokenPipe) => (Exit::Ok, String::new(), None),
         Err(Failure::Interrupted(exit)) => {
-            let text = format!("{name}: stopped; nothing was changed\nnext: run `{again}` again\n");
-            (*exit, text, None)
+            (*exit, format!("{}\nnext: run `{again}` again\n", leftover(arguments, name)), None)
         }
         Err(Failure::Error(error)) => {
-            let text = format!(
-                "{error}{name}: not written; a file of that name is as it was\nnext: run `{again}` again\n"
-            );
+            let text = format!("{error}{}\nnext: run `{again}` again\n", leftover(arguments, name));
             (error.exit(), text, Some(error.what().to_owned()))
         }
     };
-    let headline = Headline {
-        exit_code: exit.code(),
-        exit_name: exit.name(),
-        retryable: exit.is_retryable(),
-        next_command: (exit != Exit::Ok).then_some(again),
-        reason,
-    };
-    let report =
-        reporter.finish(headline, clock.unix()).map_err(|error| cannot_write(&report_file).because(error))?;
+    let headline = exit.headline((exit != Exit::Ok).then_some(again), reason.as_deref());
+    let (report, written) = reporter.finish(headline, clock.unix());
     // Nobody may be listening; the exit code says it all the same.
     let _ = write!(io::stderr(), "{text}");
     if arguments.face.json {
         let _ = write!(io::stdout(), "{}", report.to_json());
     }
+    written.map_err(|error| cannot_write(&report_file).because(error))?;
     Ok(exit)
 }

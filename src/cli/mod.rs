@@ -19,6 +19,7 @@ mod signals;
 mod state;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -27,22 +28,37 @@ use args::{Cli, Command};
 use environment::Environment;
 use error::Error;
 
+use crate::pace::Clock;
+use crate::report::RunReport;
+
 /// Runs the program as the process was called, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_this_process(&arguments);
     match parse(&arguments) {
-        Ok(cli) => match dispatch(cli, &environment) {
-            Ok(exit) => exit.into(),
-            Err(error) => error.show(),
-        },
+        Ok(cli) => {
+            let json = cli.command.json();
+            dispatch(cli, &environment).unwrap_or_else(|error| fail(&error, json, &environment)).into()
+        }
         Err(error) => {
             // clap writes help to stdout and errors to stderr; whether anybody reads them changes nothing.
             let _ = error.print();
             if error.use_stderr() { exit::Exit::Usage.into() } else { exit::Exit::Ok.into() }
         }
     }
+}
+
+/// Shows an error that came before a run had a folder for its report.
+fn fail(error: &Error, json: Option<&'static str>, environment: &Environment) -> exit::Exit {
+    error.show();
+    if let Some(command) = json {
+        let headline = error.exit().headline(Some(environment.this_command()), Some(error.what()));
+        let report = RunReport::of_failure(command, headline, Clock::system().unix());
+        // Nobody may be listening; the exit code says it all the same.
+        let _ = write!(io::stdout(), "{}", report.to_json());
+    }
+    error.exit()
 }
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {

@@ -16,8 +16,7 @@ pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     let SandboxCommand::Serve(serve) = arguments.command;
     let mut signals = Signals::new([SIGINT, SIGTERM])
         .map_err(|error| Error::new(Exit::Failed, "signals cannot be heard").because(error))?;
-    let sandbox = Sandbox::start(config(serve))
-        .map_err(|error| Error::new(Exit::Failed, "the sandbox does not start").because(error))?;
+    let sandbox = Sandbox::start(config(serve)).map_err(Error::of_sandbox)?;
     let mut stdout = io::stdout();
     // Who started it may have closed its ears; it serves all the same.
     let _ = writeln!(stdout, "{}", sandbox.ready_line()).and_then(|()| stdout.flush());

@@ -18,7 +18,6 @@ pub struct Client {
     http: http::Client,
     connection: Connection,
     limiter: Limiter,
-    retry: RetryPolicy,
     meter: Meter,
 }
 
@@ -41,6 +40,7 @@ pub(super) struct Call {
     pub(super) url: Url,
     pub(super) body: Option<Vec<u8>>,
     pub(super) effect: Effect,
+    pub(super) retry: RetryPolicy,
 }
 
 /// What a request does to the workspace.
@@ -74,7 +74,7 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build()?;
-        Ok(Self { http, connection, limiter, retry: RetryPolicy::default(), meter: Meter::new() })
+        Ok(Self { http, connection, limiter, meter: Meter::new() })
     }
 
     /// Returns the requests so far.
@@ -89,7 +89,7 @@ impl Client {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
-        Call { method, url, body: None, effect }
+        Call { method, url, body: None, effect, retry: RetryPolicy::default() }
     }
 
     /// Sends a call until it is answered, refused, or given up.
@@ -100,7 +100,7 @@ impl Client {
                 Verdict::Value(value) => return Ok(value),
                 Verdict::Throttled(headers) => self.limiter.throttled(&headers, fastrand::f64()),
                 Verdict::Failed { failure, error } => {
-                    let delay = self.retry.delay_after(trace.attempts, failure, fastrand::f64());
+                    let delay = call.retry.delay_after(trace.attempts, failure, fastrand::f64());
                     let Some(delay) = delay else { return Err(error.after(trace.attempts)) };
                     self.meter.retried();
                     self.limiter.back_off(delay);
@@ -150,6 +150,12 @@ impl Call {
     pub(super) fn json(mut self, body: &impl serde::Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("fields and queries are maps with text keys");
         self.body = Some(body);
+        self
+    }
+
+    /// Gives up sooner than usual.
+    pub(super) fn brief(mut self) -> Self {
+        self.retry = RetryPolicy::BRIEF;
         self
     }
 

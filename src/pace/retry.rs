@@ -32,6 +32,10 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// The policy of a run's first request: somebody may be waiting to hear that the address is wrong.
+    pub const BRIEF: Self =
+        Self { max_attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(1) };
+
     /// Returns the delay before the next attempt, or `None` to give up.
     ///
     /// `attempt` counts from 1. `chance` is in `0.0..1.0`: full jitter, so that many clients do not come back at once.

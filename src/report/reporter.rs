@@ -47,7 +47,7 @@ impl RunReporter {
     /// When the run's folder cannot be written to.
     pub fn begin(beginning: Beginning<'_>) -> io::Result<Self> {
         let Beginning { command, workspace, run_dir, face, input, now } = beginning;
-        let mut report = RunReport::begin(run_dir.id(), command, workspace, now);
+        let mut report = RunReport::begin(Some(run_dir.id()), command, workspace, now);
         report.set_file("report", run_dir.file("report.json").display().to_string());
         let rejects = input.map(|(rows, name)| Rejects::new(run_dir.clone(), input_of(rows, name)));
         let mut reporter =
@@ -93,11 +93,8 @@ impl RunReporter {
         }
     }
 
-    /// Writes the last report, and returns it. `now` is since 1970.
-    ///
-    /// # Errors
-    /// When the run's folder cannot be written to.
-    pub fn finish(mut self, headline: Headline, now: Duration) -> io::Result<RunReport> {
+    /// Writes the last report, and returns it with whether it could be written. `now` is since 1970.
+    pub fn finish(mut self, headline: Headline, now: Duration) -> (RunReport, io::Result<()>) {
         self.face.close();
         if let Some((rejects, retry)) = self.reject_files() {
             self.report.set_file("rejects", rejects.display().to_string());
@@ -105,8 +102,8 @@ impl RunReporter {
         }
         self.report.set_errors(self.errors.groups());
         self.report.finish(headline, now);
-        self.write()?;
-        Ok(self.report)
+        let written = self.write();
+        (self.report, written)
     }
 
     fn note_import(&mut self, snapshot: &Snapshot) {

@@ -17,7 +17,7 @@ const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
     schema: u32,
-    run_id: String,
+    run_id: Option<String>,
     state: RunState,
     command: &'static str,
     version: &'static str,
@@ -96,14 +96,14 @@ pub struct QuotaReport {
 
 impl RunReport {
     pub(super) fn begin(
-        run_id: &str,
+        run_id: Option<&str>,
         command: &'static str,
         workspace: Option<String>,
         now: Duration,
     ) -> Self {
         Self {
             schema: SCHEMA,
-            run_id: run_id.into(),
+            run_id: run_id.map(Into::into),
             state: RunState::Running,
             command,
             version: env!("CARGO_PKG_VERSION"),
@@ -118,6 +118,14 @@ impl RunReport {
             errors: Vec::new(),
             files: BTreeMap::new(),
         }
+    }
+
+    /// Returns the report of a run that ended before it had a folder. `now` is since 1970.
+    #[must_use]
+    pub fn of_failure(command: &'static str, headline: Headline, now: Duration) -> Self {
+        let mut report = Self::begin(None, command, None, now);
+        report.finish(headline, now);
+        report
     }
 
     pub(super) fn set_traffic(&mut self, traffic: &Traffic) {

@@ -1,9 +1,8 @@
 //! The import pipeline stopping after the mapping: every row decoded, mapped and validated, nothing sent.
 
-use std::io;
-
 use super::event::Snapshot;
 use super::feed::{Mapped, Reading, map};
+use super::stop::Stop;
 use super::writer::TICK;
 use super::{Ended, Event, Outcome, Reporter, RowEvent, Tally, Traffic};
 use crate::mapping::Mapping;
@@ -11,19 +10,19 @@ use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::rows::Rows;
 
+/// Rows between two looks at the clock, which would cost more than a row.
+const LOOK_AT_CLOCK_EVERY: u64 = 1_024;
+
 /// Looks at every row; a good one ends as pending, for nothing was attempted.
-///
-/// # Errors
-/// When the reporter cannot write.
 pub fn check(
     rows: &mut Rows,
     mapping: &Mapping,
     halt: &Halt,
     clock: &Clock,
     reporter: &mut dyn Reporter,
-) -> io::Result<(Snapshot, Ended)> {
+) -> (Snapshot, Ended) {
     let (counted, size, begun) = (rows.total_rows(), rows.size(), clock.now());
-    let reading = Reading::default();
+    let (reading, stop) = (Reading::default(), Stop::new(halt.clone()));
     let mut tally = Tally::default();
     let snapshot = |tally: &Tally| Snapshot {
         elapsed: clock.now() - begun,
@@ -31,30 +30,22 @@ pub fn check(
         total: reading.total(counted, size),
         traffic: Traffic::default(),
     };
+    let mut tell = |event: &Event| {
+        if let Err(error) = reporter.on(event) {
+            stop.because_of_output(error);
+        }
+    };
     let mut next_tick = begun + TICK;
-    let mut ended = Ended::Complete;
-    for read in &mut *rows {
-        let read = match read {
-            Ok(read) => read,
-            Err(error) => {
-                ended = Ended::Input(error);
-                break;
-            }
-        };
-        reading.note_read(&read);
+    while let Some(read) = reading.next(rows, &stop) {
         let event = event(map(read, mapping));
         tally.count(event.outcome);
-        reporter.on(&Event::Row(event))?;
-        if tally.ended() % 1_024 == 0 && clock.now() >= next_tick {
-            reporter.on(&Event::Progress(snapshot(&tally).into()))?;
+        tell(&Event::Row(event));
+        if tally.ended() % LOOK_AT_CLOCK_EVERY == 0 && clock.now() >= next_tick {
+            tell(&Event::Progress(snapshot(&tally).into()));
             next_tick = clock.now() + TICK;
         }
-        if halt.is_raised() {
-            ended = Ended::Interrupted;
-            break;
-        }
     }
-    Ok((snapshot(&tally), ended))
+    (snapshot(&tally), stop.reason())
 }
 
 fn event(mapped: Mapped) -> RowEvent {

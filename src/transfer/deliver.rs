@@ -1,6 +1,6 @@
 //! One row's way to the server, and what became of it.
 
-use std::sync::mpsc::{SendError, SyncSender};
+use std::sync::mpsc::SyncSender;
 
 use super::feed::Job;
 use super::order::{Admitted, Keyed, Order};
@@ -10,6 +10,9 @@ use crate::intercom::Client;
 use crate::intercom::Mode;
 use crate::intercom::Trace;
 use crate::intercom::Upserted;
+
+/// Why an event can always be sent.
+pub(super) const HEARD: &str = "the writer hears until everybody who sends is gone";
 
 /// What a worker needs to deliver rows; shared by all of them.
 pub(super) struct Courier<'a> {
@@ -21,20 +24,15 @@ pub(super) struct Courier<'a> {
 
 impl Courier<'_> {
     /// Delivers a row, and then those of the same user that waited for it.
-    pub(super) fn run(
-        &self,
-        first: Admitted<Job>,
-        events: &SyncSender<Event>,
-    ) -> Result<(), SendError<Event>> {
+    pub(super) fn run(&self, first: Admitted<Job>, events: &SyncSender<Event>) {
         let mut free = vec![first];
         while let Some(admitted) = free.pop() {
             let place = admitted.place();
             let identities = admitted.job.identities();
             let event = self.deliver(admitted.job);
             free.extend(self.order.end(place, &identities));
-            events.send(Event::Row(event)).inspect_err(|_| self.stop.because_of_output())?;
+            events.send(Event::Row(event)).expect(HEARD);
         }
-        Ok(())
     }
 
     fn deliver(&self, job: Job) -> RowEvent {

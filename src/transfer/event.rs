@@ -176,6 +176,8 @@ pub enum Ended {
     Server(ApiError),
     /// The input could not be read to its end.
     Input(InputError),
+    /// The reporter could not write.
+    Output(io::Error),
 }
 
 /// Hears every event, on one thread.

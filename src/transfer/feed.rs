@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
+use super::deliver::HEARD;
 use super::event::Total;
 use super::order::{Admitted, Keyed, Order};
 use super::stop::Stop;
@@ -67,7 +68,32 @@ impl Reading {
         (rows > 0).then(|| Total::About(u64::try_from(estimate).unwrap_or(u64::MAX)))
     }
 
-    pub(super) fn note_read(&self, read: &Read) {
+    /// Reads the next row, until the input ends, breaks, or somebody asks to stop.
+    pub(super) fn next(
+        &self,
+        rows: &mut impl Iterator<Item = Result<Read, InputError>>,
+        stop: &Stop,
+    ) -> Option<Read> {
+        if stop.is_asked_for() {
+            return None;
+        }
+        match rows.next() {
+            Some(Ok(read)) => {
+                self.note(&read);
+                Some(read)
+            }
+            Some(Err(error)) => {
+                stop.because_of_input(error);
+                None
+            }
+            None => {
+                self.is_over.store(true, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+
+    fn note(&self, read: &Read) {
         self.rows.fetch_add(1, Ordering::Relaxed);
         self.bytes.store(read.position().byte + read.raw().len() as u64, Ordering::Relaxed);
     }
@@ -116,25 +142,13 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Iterator for Feed<'_, R> {
     type Item = Admitted<Job>;
 
     fn next(&mut self) -> Option<Admitted<Job>> {
-        while !self.stop.is_asked_for() {
-            let read = match self.rows.next() {
-                Some(Ok(read)) => read,
-                Some(Err(error)) => {
-                    self.stop.because_of_input(error);
-                    return None;
-                }
-                None => {
-                    self.reading.is_over.store(true, Ordering::Relaxed);
-                    return None;
-                }
-            };
-            self.reading.note_read(&read);
+        while let Some(read) = self.reading.next(&mut self.rows, self.stop) {
             match map(read, self.mapping) {
                 Mapped::Job(job) => match self.order.admit(job) {
                     Some(admitted) => return Some(admitted),
                     None => continue,
                 },
-                Mapped::Invalid(event) => self.events.send(Event::Row(event)).ok()?,
+                Mapped::Invalid(event) => self.events.send(Event::Row(event)).expect(HEARD),
             }
         }
         None

@@ -1,6 +1,5 @@
 //! The import pipeline: one feed, a pool of workers, one writer.
 
-use std::io;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -42,13 +41,8 @@ pub struct Import<'a> {
 /// Memory does not grow with the input: at most `concurrency` rows are in flight, as many are held back behind rows of
 /// the same user, and the events between workers and writer are bounded.
 ///
-/// # Errors
-/// When the reporter cannot write. Everything else that can happen is a row's outcome, or why the import ended.
-pub fn import(
-    job: &Import<'_>,
-    rows: &mut Rows,
-    reporter: &mut dyn Reporter,
-) -> io::Result<(Snapshot, Ended)> {
+/// Whatever goes wrong is a row's outcome, or why the import ended.
+pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) -> (Snapshot, Ended) {
     let (counted, size) = (rows.total_rows(), rows.size());
     let (order, stop, reading) =
         (Order::new(job.concurrency), Stop::new(job.halt.clone()), Reading::default());
@@ -60,7 +54,7 @@ pub fn import(
         traffic: job.client.traffic(),
     };
     let courier = Courier { client: job.client, mode: job.mode, order: &order, stop: &stop };
-    let heard = thread::scope(|scope| {
+    let tally = thread::scope(|scope| {
         let (events, inbox) = sync_channel(job.concurrency);
         let feed = Feed {
             rows: &mut *rows,
@@ -70,22 +64,14 @@ pub fn import(
             reading: &reading,
             events: events.clone(),
         };
-        let workers = scope.spawn(move || {
+        scope.spawn(move || {
             pool(job.concurrency).install(|| {
-                feed.par_bridge().try_for_each_with(events, |events, admitted| courier.run(admitted, events))
-            })
+                feed.par_bridge().for_each_with(events, |events, admitted| courier.run(admitted, events));
+            });
         });
-        let heard = hear(&inbox, reporter, &job.clock, |tally| Event::Progress(snapshot(tally).into()));
-        if heard.is_err() {
-            stop.because_of_output();
-        }
-        drop(inbox);
-        // A send fails only after the writer did, whose error is the one to tell.
-        let _ = workers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        heard
+        hear(&inbox, reporter, &stop, &job.clock, |tally| Event::Progress(snapshot(tally).into()))
     });
-    let end = snapshot(&heard?);
-    Ok((end, stop.reason()))
+    (snapshot(&tally), stop.reason())
 }
 
 /// A pool of our own: its threads wait for answers, which the global pool's must not.

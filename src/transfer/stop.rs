@@ -1,5 +1,6 @@
 //! The end of a pipeline before its input's end: the first reason wins, and everybody starts nothing new.
 
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use super::Ended;
@@ -40,9 +41,12 @@ impl Stop {
         });
     }
 
-    /// An output cannot be written.
-    pub(super) fn because_of_output(&self) {
+    /// An output cannot be written, so that nothing new may start that could not be told.
+    pub(super) fn because_of_output(&self, error: io::Error) {
         self.halt.raise();
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::Output(error));
+        });
     }
 
     /// A row was answered.

@@ -7,4 +7,5 @@ mod import;
 mod layers;
 mod readme;
 mod sandbox;
+mod serve;
 mod support;
