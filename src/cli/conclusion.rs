@@ -37,6 +37,13 @@ impl Deed {
             Self::Check => "check",
         }
     }
+
+    fn ending(self, ending: &Ending<'_>) -> String {
+        match self {
+            Self::Import => ending.of_import(),
+            Self::Check => ending.of_check(),
+        }
+    }
 }
 
 /// What stands around every run over an input.
@@ -88,37 +95,37 @@ impl<'a> InputRun<'a> {
         mut self,
         pipeline: impl FnOnce(&mut OpenInput, &mut dyn Reporter) -> (Snapshot, Ended),
     ) -> Result<Exit, Error> {
-        let report_file = self.reporter.report_file();
         let (end, ended) = pipeline(&mut self.input, &mut self.reporter);
         self.reporter.close_face();
-        let (exit, error) = match self.verdict(&end.tally, ended) {
-            Ok(exit) => (exit, None),
-            Err(error) => (error.exit(), Some(error)),
-        };
+        match self.verdict(&end.tally, ended) {
+            Ok(exit) => self.tell(&end, exit, None),
+            Err(error) => self.tell(&end, error.exit(), Some(&error)),
+        }
+    }
+
+    /// Writes the error if there is one, the ending, and the last report.
+    fn tell(self, end: &Snapshot, exit: Exit, error: Option<&Error>) -> Result<Exit, Error> {
         let Self { input, mut reporter, circumstances } = self;
-        let (errors, files) = (reporter.errors(), reporter.reject_files());
-        let retry = files.as_ref().map(|(_, retry)| retry.as_path());
-        let next = next(circumstances.deed, exit, &end.tally, &input.name, retry, circumstances.environment);
-        reporter.set_imported(&end, input_report(&input.name, input.rows.finish()));
-        let headline = exit.headline(next.command, error.as_ref().map(Error::what));
-        let (report, written) = reporter.finish(headline, circumstances.clock.unix());
-        let ending = Ending {
-            file: &input.name,
-            end: &end,
-            errors: &errors,
-            rejects: files.as_ref().map(|(rejects, _)| rejects.as_path()),
-            report: &report_file,
-            next: &next.sentence,
-        };
-        let ending = match circumstances.deed {
-            Deed::Import => ending.of_import(),
-            Deed::Check => ending.of_check(),
-        };
+        let (errors, files, report_file) =
+            (reporter.errors(), reporter.reject_files(), reporter.report_file());
+        let retry = files.as_ref().map(|files| files.retry.as_path());
+        let next = next(&circumstances, exit, &end.tally, &input.name, retry);
         if let Some(error) = error {
             error.show();
         }
+        let ending = Ending {
+            file: &input.name,
+            end,
+            errors: &errors,
+            rejects: files.as_ref().map(|files| files.rejects.as_path()),
+            report: &report_file,
+            next: &next.sentence,
+        };
         // Nobody may be listening; the exit code says it all the same.
-        let _ = write!(io::stderr(), "{ending}");
+        let _ = write!(io::stderr(), "{}", circumstances.deed.ending(&ending));
+        reporter.set_imported(end, input_report(&input.name, input.rows.finish()));
+        let headline = exit.headline(next.command, error.map(Error::what));
+        let (report, written) = reporter.finish(headline, circumstances.clock.unix());
         if circumstances.json {
             let _ = write!(io::stdout(), "{}", report.to_json());
         }
@@ -153,17 +160,17 @@ struct Next {
 }
 
 fn next(
-    deed: Deed,
+    circumstances: &Circumstances<'_>,
     exit: Exit,
     tally: &Tally,
     file: &str,
     retry: Option<&Path>,
-    environment: &Environment,
 ) -> Next {
+    let Circumstances { deed, environment, .. } = circumstances;
     let again = environment.this_command();
     match (exit, retry) {
         (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
-        (Exit::Partial, _) if deed == Deed::Check => {
+        (Exit::Partial, _) if *deed == Deed::Check => {
             Next { sentence: format!("fix the rows, then run `{again}` again"), command: Some(again) }
         }
         (Exit::Partial, Some(_)) if tally.unknown > 0 => Next {

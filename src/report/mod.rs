@@ -19,6 +19,7 @@ pub use ending::{Ending, ExportEnding, command_line};
 pub use errors::{ErrorGroup, Errors};
 pub use face::{Face, FaceKind, Subject};
 pub use human::{count, plural};
+pub use rejects::RejectFiles;
 pub use reporter::{Beginning, RunReporter};
 pub use run_dir::RunDir;
 pub use run_report::{Headline, HttpReport, InputReport, QuotaReport, RunReport, RunState};

@@ -41,6 +41,15 @@ pub(super) struct Input {
     pub(super) retry_name: &'static str,
 }
 
+/// Where the rejects of a run are.
+#[derive(Debug, Clone)]
+pub struct RejectFiles {
+    /// Why.
+    pub rejects: PathBuf,
+    /// The rows themselves.
+    pub retry: PathBuf,
+}
+
 /// Writes rejects as they happen.
 pub(super) struct Rejects {
     run_dir: RunDir,
@@ -60,10 +69,11 @@ impl Rejects {
     }
 
     /// Returns the paths of the two files, if there was anything to write.
-    pub(super) fn paths(&self) -> Option<(PathBuf, PathBuf)> {
-        self.files
-            .as_ref()
-            .map(|_| (self.run_dir.file("rejects.csv"), self.run_dir.file(self.input.retry_name)))
+    pub(super) fn paths(&self) -> Option<RejectFiles> {
+        self.files.as_ref().map(|_| RejectFiles {
+            rejects: self.run_dir.file("rejects.csv"),
+            retry: self.run_dir.file(self.input.retry_name),
+        })
     }
 
     pub(super) fn write(&mut self, reject: &Reject, position: Position) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::rejects::{Input, Rejects};
+use super::rejects::{Input, RejectFiles, Rejects};
 use super::run_report::{rows_of_export, rows_of_import};
 use super::{ErrorGroup, Errors, Face, Headline, InputReport, RunDir, RunReport};
 use crate::rows::Format;
@@ -62,9 +62,9 @@ impl RunReporter {
         self.errors.groups()
     }
 
-    /// Returns the paths of `rejects.csv` and the retry file, if there are any.
+    /// Returns where `rejects.csv` and the retry file are, if there is anything in them.
     #[must_use]
-    pub fn reject_files(&self) -> Option<(PathBuf, PathBuf)> {
+    pub fn reject_files(&self) -> Option<RejectFiles> {
         self.rejects.as_ref()?.paths()
     }
 
@@ -96,9 +96,9 @@ impl RunReporter {
     /// Writes the last report, and returns it with whether it could be written. `now` is since 1970.
     pub fn finish(mut self, headline: Headline, now: Duration) -> (RunReport, io::Result<()>) {
         self.face.close();
-        if let Some((rejects, retry)) = self.reject_files() {
-            self.report.set_file("rejects", rejects.display().to_string());
-            self.report.set_file("retry", retry.display().to_string());
+        if let Some(files) = self.reject_files() {
+            self.report.set_file("rejects", files.rejects.display().to_string());
+            self.report.set_file("retry", files.retry.display().to_string());
         }
         self.report.set_errors(self.errors.groups());
         self.report.finish(headline, now);
