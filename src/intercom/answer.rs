@@ -25,7 +25,7 @@ pub(super) struct Answer {
 pub(super) enum Verdict<T> {
     Value(T),
     /// 429: the row is not to blame, and everybody waits.
-    Throttled(QuotaHeaders),
+    Throttled,
     Failed {
         failure: Failure,
         error: ApiError,
@@ -47,7 +47,7 @@ impl Answer {
     /// Decides what this answer means for the call that it answers.
     pub(super) fn judge<T: DeserializeOwned>(self, call: &Call) -> Verdict<T> {
         match self.status {
-            429 => Verdict::Throttled(self.quota),
+            429 => Verdict::Throttled,
             200..=299 => match serde_json::from_slice(&self.body) {
                 Ok(value) => Verdict::Value(value),
                 Err(error) => self.unreadable(call, &error),

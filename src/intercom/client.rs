@@ -98,7 +98,7 @@ impl Client {
         loop {
             match self.attempt(call, trace)? {
                 Verdict::Value(value) => return Ok(value),
-                Verdict::Throttled(headers) => self.limiter.throttled(&headers, fastrand::f64()),
+                Verdict::Throttled => {}
                 Verdict::Failed { failure, error } => {
                     let delay = call.retry.delay_after(trace.attempts, failure, fastrand::f64());
                     let Some(delay) = delay else { return Err(error.after(trace.attempts)) };
@@ -120,8 +120,11 @@ impl Client {
         let elapsed = self.limiter.clock().now() - begun;
         self.meter.ended(answer.as_ref().ok().map(|answer| answer.status), elapsed);
         if let Ok(answer) = &answer {
-            self.limiter.answered(&ticket, &answer.quota);
             trace.request_id.clone_from(&answer.request_id);
+            match answer.status {
+                429 => self.limiter.throttled(&ticket, &answer.quota, fastrand::f64()),
+                _ => self.limiter.answered(&ticket, &answer.quota),
+            }
         }
         let verdict = match answer {
             Ok(answer) => answer.judge(call),

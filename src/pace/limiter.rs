@@ -80,14 +80,18 @@ impl Limiter {
         }
     }
 
-    /// Hears what the headers of an answer said.
+    /// Hears an answer that was no 429, and what its headers said.
     pub fn answered(&self, ticket: &Ticket, headers: &QuotaHeaders) {
-        lock(&self.window).answered(ticket.number, headers, self.clock.now());
+        let mut window = lock(&self.window);
+        window.let_in();
+        window.answered(ticket.number, headers, self.clock.now());
     }
 
     /// Hears a 429 and pauses everybody; `chance` in `0.0..1.0` spreads the return over a second.
-    pub fn throttled(&self, headers: &QuotaHeaders, chance: f64) {
-        lock(&self.window).throttled(headers, self.clock.now(), chance);
+    pub fn throttled(&self, ticket: &Ticket, headers: &QuotaHeaders, chance: f64) {
+        let (mut window, now) = (lock(&self.window), self.clock.now());
+        window.answered(ticket.number, headers, now);
+        window.throttled(headers, now, chance);
     }
 
     /// Waits before a repeated attempt; a stopped run waits no longer.
@@ -193,8 +197,8 @@ mod tests {
     #[test]
     fn a_429_makes_everybody_wait() {
         let (limiter, clock, _) = limiter(10_000);
-        let _ = limiter.acquire(Turn::Opening).unwrap();
-        limiter.throttled(&headers(166, 0), 0.25);
+        let ticket = limiter.acquire(Turn::Opening).unwrap();
+        limiter.throttled(&ticket, &headers(166, 0), 0.25);
         let _ = limiter.acquire(Turn::Following).unwrap();
         assert_eq!(Duration::from_millis(12_250), clock.now());
     }

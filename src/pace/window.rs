@@ -71,6 +71,7 @@ pub(super) struct Window {
     newest: u64,
     current: Option<Current>,
     paused_until: Duration,
+    throttled_in_a_row: u32,
     quota_use: QuotaUse,
     is_first: Option<bool>,
 }
@@ -95,6 +96,11 @@ impl Window {
     /// Returns the requests of one window, as the server says.
     pub(super) fn limit(&self) -> Option<u32> {
         self.quota_use.limit
+    }
+
+    /// Hears that a request was let in.
+    pub(super) fn let_in(&mut self) {
+        self.throttled_in_a_row = 0;
     }
 
     /// Hears the headers of an answer. Only the newest request's are trusted: answers overtake each other.
@@ -126,16 +132,19 @@ impl Window {
         }
     }
 
-    /// Hears a 429: nothing starts before the reset plus up to a second, so that clients do not all wake at once.
+    /// Hears a 429: nothing starts before the reset plus up to a second, so that clients do not all wake at once. One
+    /// without headers is met with growing patience.
     pub(super) fn throttled(&mut self, headers: &QuotaHeaders, now: Duration, chance: f64) {
-        let until = headers
+        self.quota_use.throttled += 1;
+        // What was in flight when the pause began is told the same once more.
+        self.throttled_in_a_row += u32::from(now >= self.paused_until);
+        let told = headers
             .retry_after
             .map(|wait| wait.min(LONGEST_RETRY_AFTER))
             .or_else(|| headers.until_reset())
-            .unwrap_or(WINDOW);
-        let resumes = now + until + Duration::from_secs(1).mul_f64(chance);
-        self.paused_until = self.paused_until.max(resumes);
-        self.quota_use.throttled += 1;
+            .map(|wait| wait + Duration::from_secs(1).mul_f64(chance));
+        let pause = told.unwrap_or_else(|| untold_pause(self.throttled_in_a_row, chance));
+        self.paused_until = self.paused_until.max(now + pause);
     }
 
     pub(super) fn quota_use(&self) -> QuotaUse {
@@ -150,6 +159,13 @@ impl Window {
             self.quota_use.others_seen += u64::from(over.others);
         }
     }
+}
+
+/// Returns how long to pause when a 429 does not say: a second, then twice as long each time, up to a window, the last
+/// half of it by chance.
+fn untold_pause(in_a_row: u32, chance: f64) -> Duration {
+    let longest = Duration::from_secs(1 << in_a_row.saturating_sub(1).min(4)).min(WINDOW);
+    longest.mul_f64(0.5 + chance / 2.0)
 }
 
 #[cfg(test)]
@@ -225,8 +241,23 @@ mod tests {
         window.start();
         window.throttled(&headers(0, 1_000_012, 1_000_005), seconds(0), 0.5);
         assert_eq!(Some(Duration::from_millis(7_500)), window.wait(seconds(0)));
-        window.throttled(&QuotaHeaders::default(), seconds(0), 0.0);
-        assert_eq!(Some(seconds(10)), window.wait(seconds(0)));
+    }
+
+    #[test]
+    fn a_429_that_does_not_say_how_long_is_met_with_growing_patience() {
+        let mut window = Window::default();
+        let mut pause_at = |now: u64| {
+            window.throttled(&QuotaHeaders::default(), seconds(now), 1.0);
+            window.throttled(&QuotaHeaders::default(), seconds(now), 1.0);
+            window.wait(seconds(now))
+        };
+        assert_eq!(Some(seconds(1)), pause_at(0));
+        assert_eq!(Some(seconds(2)), pause_at(100));
+        assert_eq!([Some(seconds(4)), Some(seconds(8))], [pause_at(200), pause_at(300)]);
+        assert_eq!([Some(seconds(10)), Some(seconds(10))], [pause_at(400), pause_at(500)]);
+        window.let_in();
+        window.throttled(&QuotaHeaders::default(), seconds(600), 0.0);
+        assert_eq!(Some(Duration::from_millis(500)), window.wait(seconds(600)));
     }
 
     #[test]
