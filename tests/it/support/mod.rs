@@ -1,17 +1,20 @@
 //! A folder of its own, a sandbox of its own, an environment of its own: what every story needs.
 
 mod run;
+mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use intercom_bulk::sandbox::{Config, Lag, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
 pub use run::{Run, redact};
+pub use server::FakeServer;
 
 /// The token of every test; no artefact of any run may contain it.
 pub const CANARY: &str = "canary-token-4711";
@@ -65,7 +68,12 @@ impl TestEnv {
 
     /// Runs the program to its end.
     pub fn run<const N: usize>(&self, arguments: [&str; N]) -> Run {
-        self.finish(self.command(&arguments).stdin(Stdio::null()).spawn().unwrap())
+        self.run_all(&arguments)
+    }
+
+    /// Runs the program to its end, with as many arguments as there are.
+    pub fn run_all(&self, arguments: &[&str]) -> Run {
+        self.finish(self.command(arguments).stdin(Stdio::null()).spawn().unwrap())
     }
 
     /// Runs the program with a text on stdin.
@@ -123,6 +131,19 @@ impl TestEnv {
         self.requests().into_iter().filter(is_write).collect()
     }
 
+    /// Returns how many requests the sandbox answered with this method to a path that begins so.
+    pub fn count(&self, method: &str, path: &str) -> usize {
+        let is_meant = |request: &&Value| {
+            request["method"] == method && request["path"].as_str().unwrap().starts_with(path)
+        };
+        self.requests().iter().filter(is_meant).count()
+    }
+
+    /// Queues faults for the next requests, as the sandbox's control routes describe them.
+    pub fn faults(&self, body: &str) {
+        self.ask("POST", "/__sandbox/faults", body);
+    }
+
     /// Lets the sandbox's index catch up.
     pub fn settle(&self) {
         self.ask("POST", "/__sandbox/settle", "");
@@ -135,11 +156,7 @@ impl TestEnv {
 
     /// Sends a request to the sandbox, as anybody could.
     pub fn ask(&self, method: &str, path: &str, body: &str) -> String {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).no_proxy();
-        let response = client
-            .build()
-            .unwrap()
+        let response = client()
             .request(method.parse().unwrap(), self.url() + path)
             .header("Authorization", "Bearer behind-the-back")
             .header("Accept", "application/json")
@@ -193,6 +210,37 @@ fn walk(folder: &Path) -> Box<dyn Iterator<Item = PathBuf>> {
     Box::new(entries.flat_map(|path| -> Box<dyn Iterator<Item = PathBuf>> {
         if path.is_dir() { walk(&path) } else { Box::new(std::iter::once(path)) }
     }))
+}
+
+/// One client for all tests: reading the machine's certificates takes longer than most of them.
+fn client() -> &'static reqwest::blocking::Client {
+    static CLIENT: OnceLock<reqwest::blocking::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).no_proxy();
+        client.build().unwrap()
+    })
+}
+
+/// Asks again and again until the condition holds; each question should take a moment, as a request does.
+#[track_caller]
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it never came to that");
+    }
+}
+
+/// Sends a signal, as in `INT`, to a running program.
+pub fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+/// Returns a CSV file of so many users, `u-1` and on, with a name for each.
+pub fn users(n_rows: usize) -> String {
+    let row = |n| format!("u-{n},user{n}@example.com,User {n}\n");
+    (1..=n_rows).map(row).fold("external_id,email,name\n".into(), |file, row| file + &row)
 }
 
 fn ndjson(text: &str) -> Vec<Value> {

@@ -1,0 +1,88 @@
+//! A server that is not Intercom: it gives every request the same answer, and counts them.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+/// A listener on a port of its own, for as long as the test lives.
+pub struct FakeServer {
+    url: String,
+    requests: Arc<AtomicUsize>,
+}
+
+impl FakeServer {
+    /// Answers with a status line, headers and a body.
+    pub fn answering(head: &str, body: &str) -> Self {
+        let (head, body) = (head.to_owned(), body.to_owned());
+        Self::doing(move |stream, _| answer(stream, &head, &body))
+    }
+
+    /// Knows a workspace without attributes; about contacts it has but one answer: a status line and a JSON body.
+    pub fn intercom(contacts: (&'static str, &'static str)) -> Self {
+        Self::doing(move |stream, request| {
+            let path = request.split_whitespace().nth(1).unwrap_or_default();
+            let (status, body) = match path {
+                "/me" => ("200 OK", r#"{"type":"admin","app":{"id_code":"fake"}}"#),
+                path if path.starts_with("/data_attributes") => ("200 OK", r#"{"type":"list","data":[]}"#),
+                _ => contacts,
+            };
+            answer(stream, status, body);
+        })
+    }
+
+    /// Reads requests and answers none; the receiver hears of each.
+    pub fn silent() -> (Self, Receiver<()>) {
+        let (heard, hears) = channel();
+        let open = std::sync::Mutex::new(Vec::new());
+        let server = Self::doing(move |stream, _| {
+            open.lock().unwrap().push(stream.try_clone().unwrap());
+            let _ = heard.send(());
+        });
+        (server, hears)
+    }
+
+    /// Closes every connection after reading the request; the receiver hears of each.
+    pub fn hanging_up() -> (Self, Receiver<()>) {
+        let (heard, hears) = channel();
+        let server = Self::doing(move |_, _| {
+            let _ = heard.send(());
+        });
+        (server, hears)
+    }
+
+    fn doing(answer: impl Fn(&mut TcpStream, &str) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&requests);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                counter.fetch_add(1, Ordering::SeqCst);
+                let mut request = [0; 8192];
+                let length = stream.read(&mut request).unwrap_or_default();
+                answer(&mut stream, &String::from_utf8_lossy(&request[..length]));
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// Returns the server's URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns how many connections came.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+fn answer(stream: &mut TcpStream, head: &str, body: &str) {
+    let length = body.len();
+    let answer = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+    // A client that has gone is the client's story.
+    let _ = stream.write_all(answer.as_bytes());
+}
