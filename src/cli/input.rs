@@ -58,7 +58,8 @@ fn read_mapping(path: &Path) -> Result<MappingSpec, Error> {
     let text = fs::read_to_string(path).map_err(|error| {
         Error::new(Exit::Usage, format!("the mapping `{}` cannot be read", path.display())).because(error)
     })?;
-    MappingSpec::from_toml(&text).map_err(|error| Error::of_mapping(&place(path, &error), &error))
+    MappingSpec::from_toml(&text)
+        .map_err(|error| Error::of_mapping(&place(path, &error), error.without_line()))
 }
 
 /// Returns `mapping.toml:3`, or the name alone where no line is meant.

@@ -156,6 +156,15 @@ impl MappingError {
         }
     }
 
+    /// Returns the error itself, for those who tell its place in their own way.
+    #[must_use]
+    pub fn without_line(&self) -> &Self {
+        match self {
+            Self::Toml { error, .. } => error,
+            other => other,
+        }
+    }
+
     /// Returns the error for a word that is not one of the known ones.
     pub(super) fn unknown_word(what: &'static str, word: &str, known: &[&str]) -> Self {
         Self::UnknownWord {
