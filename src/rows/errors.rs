@@ -118,7 +118,7 @@ impl InputError {
         Some(match self {
             InputError::IsDirectory { .. } => "give the path of one file in it".to_owned(),
             InputError::NotText { name, kind } => kind.hint(name),
-            InputError::JsonArray { name } => format!("unpack it: `jq -c '.[]' {name} > users.ndjson`"),
+            InputError::JsonArray { name } => unpack_array(name),
             InputError::NoHeader => "the first line names the columns, as in `email,name`".to_owned(),
             InputError::DuplicateColumn { .. } => "rename or remove one of the two in the header".to_owned(),
             InputError::UnnamedColumn { .. } => "name it in the header, or remove the column".to_owned(),
@@ -144,6 +144,12 @@ impl InputError {
             | InputError::Read { .. } => return None,
         })
     }
+}
+
+/// Says how to make rows of a JSON array; never into the file that is being read, which the shell would empty first.
+fn unpack_array(name: &str) -> String {
+    let other = if name == "rows.ndjson" { "users.ndjson" } else { "rows.ndjson" };
+    format!("unpack it: `jq -c '.[]' {name} > {other}`")
 }
 
 /// Kinds of file that people give by mistake.

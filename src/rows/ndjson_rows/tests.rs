@@ -91,7 +91,7 @@ fn utf_16_is_read_too() {
 fn an_array_is_refused_with_the_command_that_unpacks_it() {
     let error = open(b"[\n {\"a\":1}\n]", &ReadOptions::default()).err().unwrap();
     assert!(matches!(error, InputError::JsonArray { .. }));
-    assert_eq!(Some("unpack it: `jq -c '.[]' memory > users.ndjson`".to_owned()), error.hint());
+    assert_eq!(Some("unpack it: `jq -c '.[]' memory > rows.ndjson`".to_owned()), error.hint());
 }
 
 #[test]
