@@ -11,7 +11,6 @@ use super::error::Error;
 use super::exit::Exit;
 use super::state::cannot_write;
 use crate::intercom::AccessToken;
-use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Connection;
 use crate::intercom::DataAttribute;
@@ -59,7 +58,7 @@ impl ConnectArgs {
                 .because(error)
                 .hint("install the machine's CA certificates (package ca-certificates)")
         })?;
-        let (id, attributes) = first_words(&client).map_err(|error| Error::of_server(&error))?;
+        let (id, attributes) = first_words(&client)?;
         Ok(Workspace { client, id, attributes, _sandbox: sandbox })
     }
 
@@ -108,10 +107,17 @@ fn parse_url(text: &str) -> Result<Url, Error> {
     }
 }
 
-fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), ApiError> {
+/// Asks for the workspace and its attributes.
+fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), Error> {
     let mut trace = Trace::default();
-    let workspace = client.me(&mut trace)?.app.unwrap_or_default().id_code;
-    Ok((workspace, client.custom_attributes(&mut trace)?))
+    let me = client.me(&mut trace).map_err(|error| Error::of_server(&error))?;
+    // Everything that a run remembers belongs to a workspace: without its id, nothing may be remembered.
+    let app = me.app.filter(|app| !app.id_code.is_empty()).ok_or_else(|| {
+        Error::new(Exit::Usage, "the server does not say which workspace the token belongs to")
+            .hint("check --base-url and --region: they must name the root of Intercom's API")
+    })?;
+    let attributes = client.custom_attributes(&mut trace).map_err(|error| Error::of_server(&error))?;
+    Ok((app.id_code, attributes))
 }
 
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.
