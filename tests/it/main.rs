@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, unreachable_pub)]
 
 mod bad_files;
+mod bad_rows;
 mod bad_server;
 mod import;
 mod layers;
