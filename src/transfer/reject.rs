@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use crate::intercom::ApiError;
+use crate::intercom::Field;
 use crate::intercom::Refusal;
 use crate::intercom::Trace;
 use crate::intercom::UpsertError;
@@ -206,6 +207,9 @@ fn suggestion(error: &UpsertError) -> Option<&'static str> {
         UpsertError::Mismatch { .. } => Some("correct the external_id or the email of one of the two"),
         UpsertError::Archived { .. } => Some("unarchive the contact in Intercom, or remove the row"),
         UpsertError::Ambiguous { .. } => Some("give the row an external_id"),
+        UpsertError::Missing { field: Field::Id, .. } => {
+            Some("remove the row, or match by external_id or email: --key auto")
+        }
         UpsertError::Missing { .. } => Some("import it with --mode upsert"),
         _ => None,
     }

@@ -8,6 +8,7 @@ mod bad_rows;
 mod bad_server;
 mod import;
 mod layers;
+mod modes;
 mod readme;
 mod sandbox;
 mod serve;
