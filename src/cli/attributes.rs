@@ -79,11 +79,15 @@ impl ImportArgs {
                 .create_attribute(&creation, &mut Trace::default())
                 .map_err(|error| refused(attribute, &Error::of_server(&error)))?;
             workspace.attributes.push(created);
+            let why = match attribute.data_type {
+                Some(data_type) => format!("{}, as it is mapped", data_type.api_name()),
+                None => guess.to_string(),
+            };
+            // Nobody may be listening; the run goes on all the same.
             let _ = writeln!(
                 io::stderr(),
-                "created attribute `{}` of type {} from column `{}` ({guess})",
+                "created attribute `{}` from column `{}`: {why}",
                 attribute.name,
-                creation.data_type,
                 attribute.column
             );
         }
