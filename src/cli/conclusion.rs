@@ -73,6 +73,7 @@ impl<'a> InputRun<'a> {
         run_dir: RunDir,
         face: Face,
     ) -> Result<Self, Error> {
+        refuse_own_output(&input, run_dir.path())?;
         for notice in mapping.notices() {
             // Nobody may be listening; the run goes on all the same.
             let _ = writeln!(io::stderr(), "{}: {notice}", input.name);
@@ -109,7 +110,7 @@ impl<'a> InputRun<'a> {
         let (errors, files, report_file) =
             (reporter.errors(), reporter.reject_files(), reporter.report_file());
         let retry = files.as_ref().map(|files| files.retry.as_path());
-        let next = next(&circumstances, exit, &end.tally, &input.name, retry);
+        let next = next(&circumstances, exit, &end.tally, &input, retry);
         if let Some(error) = error {
             error.show();
         }
@@ -163,10 +164,11 @@ fn next(
     circumstances: &Circumstances<'_>,
     exit: Exit,
     tally: &Tally,
-    file: &str,
+    input: &OpenInput,
     retry: Option<&Path>,
 ) -> Next {
     let Circumstances { deed, environment, .. } = circumstances;
+    let file = &input.name;
     let again = environment.this_command();
     match (exit, retry) {
         (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
@@ -178,7 +180,8 @@ fn next(
             command: Some(again),
         },
         (Exit::Partial, Some(retry)) => {
-            let command = environment.this_command_for(file, &retry.display().to_string());
+            let word = input.source.path().map_or_else(|| "-".into(), |path| path.display().to_string());
+            let command = environment.this_command_for(&word, &retry.display().to_string());
             Next {
                 sentence: format!("fix and run `{command}`; a re-run of {file} will not help"),
                 command: Some(command),
@@ -189,6 +192,22 @@ fn next(
         }
         _ => Next { sentence: format!("fix that, then run `{again}` again"), command: Some(again) },
     }
+}
+
+/// Refuses to read a file that the run itself would begin to write: it would be emptied before it was read.
+fn refuse_own_output(input: &OpenInput, run_dir: &Path) -> Result<(), Error> {
+    let Some(path) = input.source.path() else { return Ok(()) };
+    let real = |path: &Path| path.canonicalize().ok();
+    let is_ours =
+        RunDir::FILES.iter().any(|name| real(path).is_some_and(|it| Some(it) == real(&run_dir.join(name))));
+    if !is_ours {
+        return Ok(());
+    }
+    Err(Error::new(
+        Exit::Usage,
+        format!("`{}` would be overwritten: it is a file of this run's folder", path.display()),
+    )
+    .hint("choose another folder with --run-dir DIR, or leave the flag out"))
 }
 
 fn input_report(path: &str, digest: InputDigest) -> InputReport {

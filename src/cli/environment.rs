@@ -36,16 +36,24 @@ impl Environment {
         command_line(self.words.iter().map(String::as_str))
     }
 
-    /// Returns the command that this process was called with, for another file.
+    /// Returns the command that this process was called with, for another file and in a run's folder of its own: the
+    /// other file may stand in this one's.
     pub(super) fn this_command_for(&self, file: &str, other: &str) -> String {
+        let mut words = Vec::new();
+        let mut given = self.words.iter().map(String::as_str);
         let mut is_replaced = false;
-        command_line(self.words.iter().map(|word| {
-            if word == file && !is_replaced {
-                is_replaced = true;
-                return other;
+        while let Some(word) = given.next() {
+            match word {
+                "--run-dir" => drop(given.next()),
+                word if word.starts_with("--run-dir=") => {}
+                word if word == file && !is_replaced => {
+                    is_replaced = true;
+                    words.push(other);
+                }
+                word => words.push(word),
             }
-            word.as_str()
-        }))
+        }
+        command_line(words)
     }
 
     /// Returns the folder for what this program remembers.

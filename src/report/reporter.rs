@@ -9,7 +9,7 @@ use super::run_report::{rows_of_export, rows_of_import};
 use super::{ErrorGroup, Errors, Face, Headline, InputReport, RunDir, RunReport};
 use crate::rows::Format;
 use crate::rows::Rows;
-use crate::transfer::{Event, Exported, Reporter, RowEvent, Snapshot};
+use crate::transfer::{Event, Exported, Reporter, RowEvent, Snapshot, Tally};
 
 /// How often `report.json` is written anew while the run goes on.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -49,6 +49,11 @@ impl RunReporter {
         let Beginning { command, workspace, run_dir, face, input, now } = beginning;
         let mut report = RunReport::begin(Some(run_dir.id()), command, workspace, now);
         report.set_file("report", run_dir.file("report.json").display().to_string());
+        // Nothing has happened yet, which is a count of zero and not the lack of one.
+        report.set_rows(match input {
+            Some(_) => rows_of_import(&Tally::default()),
+            None => rows_of_export(&Exported::default()),
+        });
         let rejects = input.map(|(rows, name)| Rejects::new(run_dir.clone(), input_of(rows, name)));
         let mut reporter =
             Self { face, errors: Errors::default(), rejects, report, run_dir, next_write: INTERVAL };

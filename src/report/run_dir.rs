@@ -14,6 +14,9 @@ pub struct RunDir {
 }
 
 impl RunDir {
+    /// The files that a run may write into its folder.
+    pub const FILES: [&str; 4] = ["report.json", "rejects.csv", "retry.csv", "retry.ndjson"];
+
     /// Creates the folder `<runs>/20261121T021500Z-import-7f3a`.
     ///
     /// `now` is seconds since 1970; `chance` tells apart runs of one second.

@@ -10,6 +10,7 @@ mod import;
 mod layers;
 mod modes;
 mod readme;
+mod report;
 mod sandbox;
 mod serve;
 mod support;
