@@ -144,6 +144,10 @@ fn leftover(arguments: &ExportArgs, name: &str) -> String {
     format!("{name} was not written; a file of that name is as it was")
 }
 
+fn last_lines(report: &Path, again: &str) -> String {
+    format!("report: {}\nnext: run `{again}` again\n", report.display())
+}
+
 /// Writes the last report, and the error or the ending. Returns the exit.
 fn conclude(
     result: &Result<Exported, Failure>,
@@ -165,10 +169,11 @@ fn conclude(
         }
         Err(Failure::BrokenPipe) => (Exit::Ok, String::new(), None),
         Err(Failure::Interrupted(exit)) => {
-            (*exit, format!("{}\nnext: run `{again}` again\n", leftover(arguments, name)), None)
+            (*exit, format!("{}\n{}", leftover(arguments, name), last_lines(&report_file, &again)), None)
         }
         Err(Failure::Error(error)) => {
-            let text = format!("{error}{}\nnext: run `{again}` again\n", leftover(arguments, name));
+            let last_lines = last_lines(&report_file, &again);
+            let text = format!("{error}{}\n{last_lines}", leftover(arguments, name));
             (error.exit(), text, Some(error.what().to_owned()))
         }
     };

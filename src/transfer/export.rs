@@ -65,7 +65,7 @@ pub enum ExportError {
     #[error(transparent)]
     Output(#[from] io::Error),
     /// The listing showed fewer contacts than it counts.
-    #[error("the listing showed {seen} contacts where the server counts {total}, {WALKS} times in a row")]
+    #[error("the listing showed {seen} of the {total} contacts that the server counts, after {WALKS} walks")]
     Incomplete {
         /// Contacts seen.
         seen: u64,
