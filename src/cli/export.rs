@@ -27,7 +27,10 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     let (clock, interruption) = (Clock::system(), Interruption::listen());
     let output = Output::open(arguments)?;
     let name = output.name(&arguments.file);
-    let workspace = arguments.connect.connect(&arguments.state, environment, &clock, &interruption.halt())?;
+    let workspace = arguments
+        .connect
+        .connect(&arguments.state, environment, &clock, &interruption.halt())
+        .map_err(|error| interruption.instead_of(error))?;
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir("export", &workspace.id, environment, &clock)?;
     let folder = run_dir.path().to_owned();

@@ -8,6 +8,7 @@ use std::thread;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::error::Error;
 use super::exit::Exit;
 use crate::pace::Halt;
 
@@ -39,6 +40,14 @@ impl Interruption {
         match self.signal.load(Ordering::SeqCst) {
             0 => Exit::Failed,
             signal => Exit::Interrupted(signal),
+        }
+    }
+
+    /// Returns the error to show for one that came before the first row: once a signal has come, it is the signal.
+    pub(super) fn instead_of(&self, error: Error) -> Error {
+        match self.signal.load(Ordering::SeqCst) {
+            0 => error,
+            _ => Error::new(self.exit(), "stopped before the first row").hint("run the same command again"),
         }
     }
 

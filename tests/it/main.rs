@@ -14,4 +14,5 @@ mod readme;
 mod report;
 mod sandbox;
 mod serve;
+mod signals;
 mod support;
