@@ -7,6 +7,7 @@ mod bad_files;
 mod bad_rows;
 mod bad_server;
 mod export;
+mod faults;
 mod import;
 mod layers;
 mod modes;
