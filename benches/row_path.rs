@@ -1,0 +1,97 @@
+//! How many rows a second does one core take from the bytes of a CSV to JSON bodies, and which part takes how long?
+//!
+//! `cargo bench --bench row_path [-- REPEATS]`. Everything is in memory and in one thread. The three parts are measured
+//! in turn, so that a busy machine slows all of them alike; time is the thread's own on the CPU.
+#![allow(clippy::disallowed_methods, clippy::print_stdout)]
+
+mod support;
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use intercom_bulk::intercom::UserFields;
+use intercom_bulk::mapping::{Attribute, AttributeType, Key, Mapping, MappingSpec};
+use intercom_bulk::rows::{Read, ReadOptions, Row, Rows};
+
+/// Enough for a tenth of a second each, little enough to stay in memory.
+const ROWS: usize = 100_000;
+const REPEATS: usize = 15;
+
+/// How much of the way is gone.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Read,
+    Map,
+    Body,
+}
+
+fn main() {
+    let repeats = support::argument(REPEATS);
+    let csv: Arc<[u8]> = support::users_csv(0..ROWS).into_bytes().into();
+    println!("{ROWS} rows of {} bytes, {repeats} repeats", csv.len() / ROWS);
+    let parts = [Part::Read, Part::Map, Part::Body];
+    let mut seconds = parts.map(|_| Vec::new());
+    for _ in 0..repeats {
+        for (part, seconds) in parts.iter().zip(&mut seconds) {
+            seconds.push(measure(*part, Arc::clone(&csv)));
+        }
+    }
+    for (name, mut seconds) in ["read", "read, map", "read, map, body"].into_iter().zip(seconds) {
+        seconds.sort_by(f64::total_cmp);
+        let rate = |seconds: f64| ROWS as f64 / seconds;
+        let (median, best) = (rate(seconds[repeats / 2]), rate(seconds[0]));
+        println!("{name:<16} {median:>9.0} rows/s in the median, {best:>9.0} at best");
+    }
+}
+
+/// Takes every row that far, and returns the seconds that it took.
+fn measure(part: Part, csv: Arc<[u8]>) -> f64 {
+    let begun = support::thread_cpu();
+    let rows = Rows::from_reader("memory", Box::new(Cursor::new(csv)), &ReadOptions::default())
+        .expect("the CSV is well formed");
+    let mapping = Mapping::compile(rows.columns(), &MappingSpec::default(), &attributes(), Key::Auto)
+        .expect("each column is a field or an attribute");
+    let mut body = Vec::new();
+    let (mut n_rows, mut n_bytes) = (0, 0);
+    for read in rows {
+        let row = whole(read.expect("memory can be read"));
+        n_rows += 1;
+        n_bytes += match part {
+            Part::Read => row.raw().len(),
+            Part::Map => map(&mapping, &row).iter().count(),
+            Part::Body => write_body(&map(&mapping, &row), &mut body),
+        };
+    }
+    let seconds = (support::thread_cpu() - begun).as_secs_f64();
+    assert!(n_rows == ROWS && n_rows < n_bytes, "every row went all the way");
+    seconds
+}
+
+fn whole(read: Read) -> Row {
+    match read {
+        Read::Row(row) => row,
+        Read::Bad(row) => panic!("{}", row.fault),
+    }
+}
+
+fn map(mapping: &Mapping, row: &Row) -> UserFields {
+    mapping.apply(row).expect("every cell fits its field")
+}
+
+fn write_body(fields: &UserFields, body: &mut Vec<u8>) -> usize {
+    body.clear();
+    serde_json::to_writer(&mut *body, fields).expect("memory takes every byte");
+    body.len()
+}
+
+fn attributes() -> Vec<Attribute> {
+    [
+        ("plan", AttributeType::String),
+        ("seats", AttributeType::Integer),
+        ("score", AttributeType::Float),
+        ("vip", AttributeType::Boolean),
+        ("renewed", AttributeType::Date),
+    ]
+    .map(|(name, data_type)| Attribute { name: name.into(), data_type, archived: false })
+    .into()
+}
