@@ -1,16 +1,19 @@
-//! The rows of a CSV. The `csv` crate says where rows and cells end; what a row is, is decided here.
+//! The rows of a CSV. The `csv` crate says where rows and cells with quotes end; what a row is, is decided here.
 //!
-//! The crate's own terminator ends a row between `\r` and `\n`. With `\n` alone its offsets are those of
-//! whole lines, so that raw rows are exact; the `\r` before it is then ours to remove.
+//! A row without quotes is a line, cut at its delimiters; that is most rows, and three times as fast as a parser.
+//!
+//! The crate's own terminator ends a row between `\r` and `\n`. With `\n` alone it reads whole lines, so that raw rows
+//! are exact; the `\r` before it is then ours to remove.
 
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::Encoding;
+use memchr::{memchr, memchr_iter};
 
 use super::header;
 use super::input::{CHUNK, Input, TextReader};
+use super::lines::{Line, Lines, TooLong};
 use super::row::{Bytes, Cells, CsvCells};
 use super::sniff;
-use super::tee::{Tee, TooLong};
 use super::{BadRow, InputError, Position, Read, Row, RowFault};
 
 /// What stands before text that was transcoded, so that it is read as UTF-8 the next time, whatever the
@@ -19,22 +22,26 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a CSV row by row.
 pub(crate) struct CsvRows {
-    reader: csv::Reader<Tee<TextReader>>,
+    reader: csv::Reader<Lines<TextReader>>,
     record: ByteRecord,
     pub(crate) columns: Vec<String>,
     pub(crate) header_bytes: Vec<u8>,
     pub(crate) delimiter: u8,
     encoding: &'static Encoding,
     transcoded_from: Option<&'static Encoding>,
-    number: u64,
+    /// Where the next line begins; its number is that of the last row.
+    next: Position,
 }
 
-/// Where a row is, and whether the input ended while it was being read.
+/// The bytes of a row, and where its cells end in them.
 struct Found {
-    line: u64,
-    byte: u64,
+    position: Position,
     raw: Vec<u8>,
-    is_last: bool,
+    ends: Vec<u32>,
+    /// The cells without quotes and delimiters, if the row has quotes.
+    unquoted: Option<Vec<u8>>,
+    /// Whether the input ended inside a quote, which the parser takes for the end of the quote.
+    is_open: bool,
 }
 
 impl CsvRows {
@@ -52,7 +59,7 @@ impl CsvRows {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(CHUNK)
-            .from_reader(Tee::new(input.into_reader()));
+            .from_reader(Lines::new(input.into_reader()));
         let mut rows = CsvRows {
             reader,
             record: ByteRecord::new(),
@@ -61,10 +68,10 @@ impl CsvRows {
             delimiter,
             encoding,
             transcoded_from,
-            number: 0,
+            next: Position { line: 1, byte: 0, number: 0 },
         };
         if separator_line.is_some()
-            && let Some(found) = rows.find()?
+            && let Some(found) = rows.parse()?
         {
             rows.header_bytes.extend(found.raw);
         }
@@ -73,8 +80,10 @@ impl CsvRows {
     }
 
     fn read_header(&mut self) -> Result<(), InputError> {
-        let found = self.find()?.ok_or(InputError::NoHeader)?;
-        if found.is_last && opens_quote(&found.raw, self.delimiter) {
+        self.skip_blank_lines()?;
+        // Not cut as a line: the parser knows a byte order mark.
+        let found = self.parse()?.ok_or(InputError::NoHeader)?;
+        if found.is_open {
             return Err(InputError::UnterminatedHeader);
         }
         self.header_bytes.extend_from_slice(&found.raw);
@@ -88,97 +97,113 @@ impl CsvRows {
 
     /// Returns the next row that is not blank, or `None` at the end.
     pub(crate) fn next_row(&mut self) -> Result<Option<Read>, InputError> {
-        let Some(found) = self.find()? else {
+        let found = match self.skip_blank_lines()? {
+            Some(Line::Plain(length)) => Some(self.cut(length)),
+            Some(Line::Quoted) => self.parse()?,
+            None => None,
+        };
+        let Some(mut found) = found else {
             return Ok(None);
         };
-        self.number += 1;
-        let position = Position { line: found.line, byte: found.byte, number: self.number };
+        self.next.number += 1;
+        found.position.number = self.next.number;
         Ok(Some(match self.fault(&found) {
-            Some(fault) => Read::Bad(BadRow { position, raw: found.raw, fault }),
-            None => Read::Row(self.row(position, found.raw)),
+            Some(fault) => Read::Bad(BadRow { position: found.position, raw: found.raw, fault }),
+            None => Read::Row(self.row(found)),
         }))
     }
 
     fn fault(&self, found: &Found) -> Option<RowFault> {
-        // The parser takes the end of the input for the end of a quote.
-        if found.is_last && opens_quote(&found.raw, self.delimiter) {
+        if found.is_open {
             return Some(RowFault::UnterminatedQuote);
         }
-        let (expected, found) = (self.columns.len(), self.record.len());
+        let (expected, found) = (self.columns.len(), found.ends.len());
         (expected != found).then_some(RowFault::Ragged { expected, found })
     }
 
-    fn row(&self, position: Position, raw: Vec<u8>) -> Row {
-        let record = &self.record;
-        let cells = record.as_slice();
-        let delimiters = record.len() - 1;
-        let line_end = raw.len() - usize::from(raw.ends_with(b"\n"));
-        // What is missing besides the delimiters are quotes.
-        let is_plain = cells.len() + delimiters == line_end;
-        let mut ends = ends(record);
-        if let Some(last) = ends.last_mut()
-            && raw[..line_end].ends_with(b"\r")
+    fn row(&self, mut found: Found) -> Row {
+        let line = found.raw.strip_suffix(b"\n").unwrap_or(&found.raw);
+        if let Some(last) = found.ends.last_mut()
+            && line.ends_with(b"\r")
         {
             *last -= 1;
         }
         let cells = CsvCells {
-            ends,
-            unquoted: (!is_plain).then(|| Bytes::new(cells.to_vec(), self.encoding)),
+            ends: found.ends.into_boxed_slice(),
+            unquoted: found.unquoted.map(|cells| Bytes::new(cells, self.encoding)),
             encoding: self.encoding,
-            has_nul: raw.contains(&0),
+            has_nul: memchr(0, &found.raw).is_some(),
             transcoded_from: self.transcoded_from,
         };
-        Row { position, raw: Bytes::new(raw, self.encoding), cells: Cells::Csv(cells) }
+        let raw = Bytes::new(found.raw, self.encoding);
+        Row { position: found.position, raw, cells: Cells::Csv(cells) }
     }
 
-    /// Moves to the next row that is not blank.
-    fn find(&mut self) -> Result<Option<Found>, InputError> {
+    /// Moves to the next line that is not blank, and says what it is.
+    fn skip_blank_lines(&mut self) -> Result<Option<Line>, InputError> {
         loop {
-            let (line, byte) = (self.reader.position().line(), self.reader.position().byte());
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) => {}
-                Ok(false) => return Ok(None),
-                Err(error) => {
-                    let blank = blank_lines(self.reader.get_ref().untaken());
-                    return Err(stopped(error, line + blank));
-                }
+            let lines = self.reader.get_mut();
+            let line = lines.peek().map_err(|error| unreadable(error, self.next.line))?;
+            let Some(Line::Plain(length @ 1..=2)) = line else {
+                return Ok(line);
+            };
+            if !matches!(lines.untaken(length), b"\n" | b"\r" | b"\r\n") {
+                return Ok(line);
             }
-            let end = self.reader.position().byte();
-            let tee = self.reader.get_mut();
-            let bytes = tee.take_up_to(end);
-            let blank = blank_lines(bytes);
-            let raw = &bytes[blank as usize..];
-            if matches!(raw, b"\r\n" | b"\r") {
-                continue;
-            }
-            let raw = raw.to_vec();
-            let is_last = tee.is_spent();
-            return Ok(Some(Found { line: line + blank, byte: byte + blank, raw, is_last }));
+            lines.take_bytes(length);
+            self.next.line += 1;
+            self.next.byte += length as u64;
         }
+    }
+
+    /// Takes a line without quotes.
+    fn cut(&mut self, length: usize) -> Found {
+        let raw = self.reader.get_mut().take_bytes(length).to_vec();
+        let line = raw.strip_suffix(b"\n").unwrap_or(&raw);
+        let mut ends = Vec::with_capacity(self.columns.len());
+        ends.extend(memchr_iter(self.delimiter, line).enumerate().map(|(cell, end)| (end - cell) as u32));
+        ends.push((line.len() - ends.len()) as u32);
+        let position = self.next;
+        self.next.line += 1;
+        self.next.byte += length as u64;
+        Found { position, raw, ends, unquoted: None, is_open: false }
+    }
+
+    /// Takes a row that may have quotes.
+    fn parse(&mut self) -> Result<Option<Found>, InputError> {
+        let position = self.next;
+        let has_row = self.reader.read_byte_record(&mut self.record);
+        if !has_row.map_err(|error| stopped(error, position.line))? {
+            return Ok(None);
+        }
+        let lines = self.reader.get_mut();
+        let raw = lines.take_parsed().to_vec();
+        let is_open = lines.is_spent() && opens_quote(&raw, self.delimiter);
+        self.next.line += memchr_iter(b'\n', &raw).count() as u64;
+        self.next.byte += raw.len() as u64;
+        let unquoted = Some(self.record.as_slice().to_vec());
+        Ok(Some(Found { position, raw, ends: ends(&self.record), unquoted, is_open }))
     }
 }
 
 /// Returns where each cell ends; no row is long enough for more than 32 bits.
-fn ends(record: &ByteRecord) -> Box<[u32]> {
-    let mut ends = Vec::with_capacity(record.len());
+fn ends(record: &ByteRecord) -> Vec<u32> {
     let mut end = 0;
-    for cell in record {
+    let end_of = |cell: &[u8]| {
         end += cell.len() as u32;
-        ends.push(end);
-    }
-    ends.into_boxed_slice()
-}
-
-/// Counts the blank lines that the parser reads together with the row after them.
-fn blank_lines(bytes: &[u8]) -> u64 {
-    bytes.iter().take_while(|byte| **byte == b'\n').count() as u64
+        end
+    };
+    record.iter().map(end_of).collect()
 }
 
 fn stopped(error: csv::Error, line: u64) -> InputError {
-    let source = match error.into_kind() {
-        csv::ErrorKind::Io(source) => source,
-        other => std::io::Error::other(format!("{other:?}")),
-    };
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => unreadable(source, line),
+        other => unreadable(std::io::Error::other(format!("{other:?}")), line),
+    }
+}
+
+fn unreadable(source: std::io::Error, line: u64) -> InputError {
     if source.get_ref().is_some_and(|inner| inner.downcast_ref::<TooLong>().is_some()) {
         return InputError::RowTooLong { line };
     }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::CellError;
-use super::tee::ROW_LIMIT;
+use super::lines::ROW_LIMIT;
 
 /// Why an input cannot be read, or not any further.
 #[derive(Debug, thiserror::Error)]

@@ -16,11 +16,12 @@ mod flatten;
 mod format;
 mod header;
 mod input;
+mod lines;
 mod ndjson_rows;
 mod output_error;
 mod row;
 mod sniff;
-mod tee;
+
 mod write;
 
 pub use atomic::AtomicFile;

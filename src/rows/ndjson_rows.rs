@@ -10,9 +10,9 @@ use encoding_rs::Encoding;
 
 use super::flatten::{self, KeyProblem, Keys};
 use super::input::{CHUNK, Input, TextReader};
+use super::lines::ROW_LIMIT;
 use super::row::{Bytes, Cells, decode};
 use super::sniff::without_bom;
-use super::tee::ROW_LIMIT;
 use super::{BadRow, InputError, Position, Read, Row, RowFault};
 
 /// How much of a stream is looked at for its keys.
