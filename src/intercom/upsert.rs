@@ -51,7 +51,7 @@ pub enum UpsertError {
         id: String,
     },
     /// The contact was archived or deleted, and still holds the identity.
-    #[error("an archived contact holds these details (id {id}): {refusal}")]
+    #[error("{}", refusal.message)]
     Archived {
         /// Intercom's id of the contact.
         id: String,
@@ -59,7 +59,7 @@ pub enum UpsertError {
         refusal: Box<Refusal>,
     },
     /// The user exists, and only new ones were asked for.
-    #[error("the user exists already: {0}")]
+    #[error("{}", .0.message)]
     Exists(Box<Refusal>),
     /// The user does not exist, and only existing ones were asked for.
     #[error("there is no user with {field} `{value}`")]

@@ -127,8 +127,9 @@ impl ExportEnding<'_> {
 
 fn reason(group: &ErrorGroup) -> String {
     let field = group.field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
+    let request = group.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
     let mut text = format!(
-        "  {}{field}: {}, first at line {}: {}\n",
+        "  {}{field}: {}, first at line {}: {}{request}\n",
         group.code,
         plural(group.count, "row"),
         group.first_line,

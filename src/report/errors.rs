@@ -22,6 +22,8 @@ pub struct ErrorGroup {
     pub count: u64,
     /// The line of the first row.
     pub first_line: u64,
+    /// Intercom's id of the first row's request.
+    pub request_id: Option<String>,
     /// What to do, as the first row's suggestion says.
     #[serde(skip)]
     pub suggestion: Option<String>,
@@ -43,12 +45,14 @@ impl Errors {
             message: reject.message.clone(),
             count: 0,
             first_line: line,
+            request_id: reject.request_id.clone(),
             suggestion: reject.suggestion.clone(),
         });
         group.count += 1;
         if line < group.first_line {
             group.first_line = line;
             group.message.clone_from(&reject.message);
+            group.request_id.clone_from(&reject.request_id);
         }
     }
 

@@ -112,7 +112,10 @@ impl RunReport {
             started_at: timestamp(now).to_string(),
             finished_at: None,
             input: Vec::new(),
-            rows: Value::Null,
+            rows: match command {
+                "export" => rows_of_export(&Exported::default()),
+                _ => rows_of_import(&Tally::default()),
+            },
             http: HttpReport::default(),
             quota: QuotaReport::default(),
             errors: Vec::new(),

@@ -123,7 +123,7 @@ impl Reject {
             code: code(error),
             http_status: refusal.map(|refusal| refusal.status).or_else(|| lost_status(error)),
             field: refusal.and_then(|refusal| refusal.field.clone()),
-            message: error.to_string(),
+            message: message(error),
             request_id: refusal
                 .and_then(|refusal| refusal.request_id.clone())
                 .or_else(|| trace.request_id.clone()),
@@ -167,6 +167,16 @@ fn refusal(error: &UpsertError) -> Option<&Refusal> {
         UpsertError::Api(error) => error.refusal(),
         UpsertError::Archived { refusal, .. } | UpsertError::Exists(refusal) => Some(refusal),
         UpsertError::Mismatch { .. } | UpsertError::Missing { .. } | UpsertError::Ambiguous { .. } => None,
+    }
+}
+
+/// Returns the reason without what has a place of its own: code, status and request id.
+fn message(error: &UpsertError) -> String {
+    match error {
+        UpsertError::Api(ApiError::Refused(refusal) | ApiError::NotAllowed(refusal)) => {
+            refusal.message.clone()
+        }
+        error => error.to_string(),
     }
 }
 

@@ -52,7 +52,7 @@ fn a_closed_port_is_tried_for_a_while_and_can_be_tried_again() {
     assert_snapshot!(import_into(&url), @"
     exit 7
     ---- stderr
-    error: no connection to [HOST] after 6 attempts: Connection refused (os error 111)
+    error: no connection to [HOST] after 3 attempts: Connection refused (os error 111)
       hint: check the network and --base-url, then run the same command again
     ");
 }
@@ -152,7 +152,7 @@ fn a_token_that_is_revoked_in_the_middle_leaves_the_rest_pending() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 pending
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/fake/runs/[TIME]-import/rejects.csv
-      unauthorized: 1 row, first at line 2: Intercom does not let this token in: Access Token Invalid (unauthorized, HTTP 401)
+      unauthorized: 1 row, first at line 2: Access Token Invalid
     report: [STATE]/fake/runs/[TIME]-import/report.json
     next: fix that, then run `intercom-bulk import users.csv --concurrency 1 --base-url http://[HOST]` again
     ");

@@ -118,7 +118,7 @@ fn importing_an_export_names_the_columns_that_it_ignores() {
     assert_snapshot!(env.run(["import", "users.csv"]), @"
     exit 0
     ---- stderr
-    users.csv: ignored, read-only in Intercom: id, created_at, updated_at, last_replied_at, last_contacted_at, last_email_opened_at, last_email_clicked_at, has_hard_bounced, marked_email_as_spam, language_override, browser, browser_version, browser_language, os, location.country, location.region, location.city, android_app_name, android_app_version, android_device, android_os_version, android_sdk_version, android_last_seen_at, ios_app_name, ios_app_version, ios_device, ios_os_version, ios_sdk_version, ios_last_seen_at, social_profiles, tags, companies, notes
+    users.csv: ignored, read-only in Intercom: id, created_at, updated_at, last_replied_at and 29 more
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 1 unchanged
     4 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
@@ -174,12 +174,50 @@ fn users_go_to_stdout_and_talk_to_stderr() {
 #[test]
 fn the_users_and_the_report_cannot_share_stdout() {
     let env = TestEnv::prompt();
-    assert_snapshot!(env.run(["export", "-", "--json"]), @"
+    assert_snapshot!(env.run(["export", "-", "--json"]), @r#"
     exit 2
+    ---- stdout
+    {
+      "schema": 1,
+      "run_id": null,
+      "state": "finished",
+      "command": "export",
+      "version": "0.1.0",
+      "workspace": null,
+      "exit_code": 2,
+      "exit_name": "usage",
+      "retryable": false,
+      "next_command": "intercom-bulk export - --json",
+      "reason": "the users and --json cannot both go to stdout",
+      "": "[TIME]",
+      "": "[TIME]",
+      "input": [],
+      "rows": {
+        "duplicates_dropped": 0,
+        "other_role": 0,
+        "server_total": 0,
+        "written": 0
+      },
+      "http": {
+        "requests": 0,
+        "by_status": {},
+        "retries": 0,
+        "throttled_429": 0,
+        "latency_ms": {}
+      },
+      "quota": {
+        "limit_per_window": null,
+        "used_by_us": 0,
+        "others_seen": 0,
+        "waited_seconds": 0.0
+      },
+      "errors": [],
+      "files": {}
+    }
     ---- stderr
     error: the users and --json cannot both go to stdout
       hint: export to a file, or read report.json in the run's folder
-    ");
+    "#);
     assert!(env.requests().is_empty());
 }
 
@@ -205,7 +243,7 @@ fn a_failed_export_leaves_the_old_file_as_it_was() {
     ---- stderr
     error: page 1: Intercom does not let this token in: no (api_plan_restricted, HTTP 403)
       hint: give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication
-    users.csv: not exported; a file of that name is as it was
+    users.csv was not written; a file of that name is as it was
     report: [STATE]/fake/runs/[TIME]-export/report.json
     next: run `intercom-bulk export users.csv --base-url http://[HOST]` again
     ");
@@ -226,7 +264,7 @@ fn a_listing_that_never_shows_all_is_no_export() {
     ---- stderr
     error: the listing showed 1 of the 2 contacts that the server counts, after 3 walks
       hint: the listing lags behind writes by up to minutes: run the same command again later
-    users.csv: not exported; a file of that name is as it was
+    users.csv was not written; a file of that name is as it was
     report: [STATE]/fake/runs/[TIME]-export/report.json
     next: run `intercom-bulk export users.csv --base-url http://[HOST]` again
     ");

@@ -50,7 +50,7 @@ fn the_sample_is_imported_into_the_embedded_sandbox_and_kept() {
     assert_snapshot!(env.run(["import", "users.csv", "--sandbox"]), @"
     exit 0
     ---- stderr
-    sandbox: http://[HOST], no index lag, no quota; its users are kept in [STATE]/sandbox/users.ndjson
+    sandbox: http://[HOST], no index lag, no quota; its users are kept in [STATE]/sandbox1/users.ndjson
     users.csv: 12 rows in [TIME]: 12 created, 0 updated, 0 unchanged
     14 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
@@ -59,7 +59,7 @@ fn the_sample_is_imported_into_the_embedded_sandbox_and_kept() {
     assert_snapshot!(env.run(["import", "users.csv", "--sandbox"]), @"
     exit 0
     ---- stderr
-    sandbox: http://[HOST], no index lag, no quota; its users are kept in [STATE]/sandbox/users.ndjson
+    sandbox: http://[HOST], no index lag, no quota; its users are kept in [STATE]/sandbox1/users.ndjson
     users.csv: 12 rows in [TIME]: 0 created, 0 updated, 12 unchanged
     26 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
@@ -285,7 +285,7 @@ fn a_server_that_refuses_one_row_takes_the_others() {
     users.csv: 2 rows in [TIME]: 1 created, 0 updated, 0 unchanged, 1 rejected
     4 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      parameter_invalid: 1 row, first at line 2: Intercom refused: The owner specified is not a member of the workspace (parameter_invalid, HTTP 400, request [ID])
+      parameter_invalid: 1 row, first at line 2: The owner specified is not a member of the workspace (request [ID])
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
     ");
@@ -303,6 +303,6 @@ fn a_check_sends_nothing_and_tells_all_faults() {
       not_an_email email: 1 row, first at line 3: column `email`: `none` is not an email address; column `Signed up`: `yesterday` is not a date
         hint: dates are read as YYYY-MM-DD; say otherwise with --map 'Signed up=signed_up_at:date(%d/%m/%Y)'
     report: [STATE]/offline/runs/[TIME]-check/report.json
-    next: fix and run `intercom-bulk check [STATE]/offline/runs/[TIME]-check/retry.csv`; a re-run of users.csv will not help
+    next: fix the rows, then run `intercom-bulk check users.csv` again
     ");
 }

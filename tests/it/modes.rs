@@ -82,7 +82,7 @@ fn an_email_that_belongs_to_another_user_names_both_and_writes_nothing() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
     4 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      identity_mismatch: 1 row, first at line 2: the row is external_id `2` with email `ann@example.com`, but Intercom's contact [ID] with the same details is external_id `1` with email `ann@example.com`: nothing was written
+      identity_mismatch: 1 row, first at line 2: the row is external_id `2` with email `ann@example.com`, but Intercom's contact [ID] with the same details is external_id `1` with email `ann@example.com`: nothing was written (request [ID])
         hint: correct the external_id or the email of one of the two
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --key email`; a re-run of users.csv will not help
@@ -100,7 +100,7 @@ fn a_new_external_id_does_not_take_over_somebody_elses_email() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      identity_mismatch: 1 row, first at line 2: the row is external_id `2` with email `ann@example.com`, but Intercom's contact [ID] with the same details is external_id `1` with email `ann@example.com`: nothing was written
+      identity_mismatch: 1 row, first at line 2: the row is external_id `2` with email `ann@example.com`, but Intercom's contact [ID] with the same details is external_id `1` with email `ann@example.com`: nothing was written (request [ID])
         hint: correct the external_id or the email of one of the two
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
@@ -119,7 +119,7 @@ fn an_archived_user_is_not_brought_back() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      archived: 1 row, first at line 2: an archived contact holds these details (id [ID]): An archived contact matching those details already exists with id=[ID] (conflict, HTTP 409, request [ID])
+      archived: 1 row, first at line 2: an archived contact holds these details (id [ID]): An archived contact matching those details already exists with id=[ID] (request [ID])
         hint: unarchive the contact in Intercom, or remove the row
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
@@ -138,7 +138,7 @@ fn rows_can_be_matched_by_intercoms_own_id() {
     users.csv: 2 rows in [TIME]: 0 created, 1 updated, 0 unchanged, 1 rejected
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      not_found: 1 row, first at line 3: there is no user with id `[ID]`
+      not_found: 1 row, first at line 3: there is no user with id `[ID]` (request [ID])
         hint: remove the row, or match by external_id or email: --key auto
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --key id`; a re-run of users.csv will not help
@@ -172,7 +172,7 @@ fn create_leaves_existing_users_alone() {
     users.csv: 2 rows in [TIME]: 1 created, 0 updated, 0 unchanged, 1 rejected
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      exists: 1 row, first at line 2: the user exists already: A contact matching those details already exists with id=[ID] (conflict, HTTP 409, request [ID])
+      exists: 1 row, first at line 2: the user exists already: A contact matching those details already exists with id=[ID] (request [ID])
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --mode create`; a re-run of users.csv will not help
     ");
@@ -189,7 +189,7 @@ fn update_makes_no_new_users() {
     users.csv: 2 rows in [TIME]: 0 created, 1 updated, 0 unchanged, 1 rejected
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      not_found: 1 row, first at line 3: there is no user with external_id `2`
+      not_found: 1 row, first at line 3: there is no user with external_id `2` (request [ID])
         hint: import it with --mode upsert
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --mode update`; a re-run of users.csv will not help

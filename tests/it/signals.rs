@@ -54,7 +54,7 @@ fn ctrl_c_lets_the_rows_in_flight_finish_and_tells_how_to_go_on() {
     users.csv: [N] rows in [TIME]: [N] created, [N] updated, [N] unchanged
     [N] requests, [N] throttled, [N] retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
-    next: run `intercom-bulk import users.csv --concurrency [N] --json` again; it goes on from here
+    next: run `intercom-bulk import users.csv --concurrency [N] --json` again: what is done stays done
     ");
 }
 
@@ -129,7 +129,7 @@ fn an_interrupted_export_leaves_the_old_file_as_it_was() {
     exit 130
     ---- stderr
     stopping: what is in flight finishes; a second signal stops at once
-    users.csv: stopped; a file of that name is as it was
+    users.csv was not written; a file of that name is as it was
     report: [STATE]/sandbox1/runs/[TIME]-export/report.json
     next: run `intercom-bulk export users.csv` again
     ");
