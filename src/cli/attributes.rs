@@ -41,13 +41,18 @@ pub(super) fn of_workspace(attributes: &[DataAttribute]) -> Vec<Attribute> {
 
 impl ImportArgs {
     /// Compiles the mapping against the workspace, after creating what is missing if that was asked for.
-    pub(super) fn compile(&self, input: &OpenInput, workspace: &mut Workspace) -> Result<Mapping, Error> {
+    pub(super) fn compile(
+        &self,
+        spec: MappingSpec,
+        input: &OpenInput,
+        workspace: &mut Workspace,
+    ) -> Result<Mapping, Error> {
         if self.create_attributes {
-            let spec = self.mapping.spec(Unknown::CreateAttribute)?;
+            let spec = MappingSpec { unknown: Unknown::CreateAttribute, ..spec.clone() };
             let draft = self.compile_with(&spec, input, workspace)?;
             self.create_attributes(draft.new_attributes(), input, workspace)?;
         }
-        self.compile_with(&self.mapping.spec(Unknown::Refuse)?, input, workspace)
+        self.compile_with(&MappingSpec { unknown: Unknown::Refuse, ..spec }, input, workspace)
     }
 
     fn compile_with(

@@ -7,6 +7,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
 use crate::mapping::Mapping;
+use crate::mapping::MappingSpec;
 use crate::mapping::Unknown;
 use crate::pace::Clock;
 use crate::transfer::check;
@@ -17,8 +18,8 @@ const OFFLINE: &str = "offline";
 /// Checks a file: every row decoded, mapped and validated, nothing sent.
 pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
+    let spec = MappingSpec { unknown: Unknown::AssumeAttribute, ..arguments.mapping.spec()? };
     let input = arguments.input.open()?;
-    let spec = arguments.mapping.spec(Unknown::AssumeAttribute)?;
     let mapping = Mapping::compile(input.rows.columns(), &spec, &[], arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;
     let run_dir = arguments.state.create_run_dir("check", OFFLINE, environment, &clock)?;

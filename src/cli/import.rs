@@ -13,13 +13,13 @@ use crate::transfer::import;
 /// Imports a file. All that can fail before the first write has failed before it.
 pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
-    let input = arguments.input.open()?;
+    let (spec, input) = (arguments.mapping.spec()?, arguments.input.open()?);
     let mut workspace = arguments
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
     let mapping =
-        arguments.compile(&input, &mut workspace).map_err(|error| interruption.instead_of(error))?;
+        arguments.compile(spec, &input, &mut workspace).map_err(|error| interruption.instead_of(error))?;
     let run_dir = arguments.state.create_run_dir("import", &workspace.id, environment, &clock)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {

@@ -42,7 +42,7 @@ impl InputArgs {
 
 impl MappingArgs {
     /// Returns the mapping's rules: those of the file, and those of the command line over them.
-    pub(super) fn spec(&self, unknown: Unknown) -> Result<MappingSpec, Error> {
+    pub(super) fn spec(&self) -> Result<MappingSpec, Error> {
         let from_file = self.mapping.as_deref().map_or_else(|| Ok(MappingSpec::default()), read_mapping)?;
         let rules = self
             .map
@@ -50,7 +50,7 @@ impl MappingArgs {
             .map(|text| text.parse::<Rule>().map_err(|error| Error::of_mapping("--map", &error)))
             .collect::<Result<_, _>>()?;
         let ignore = self.ignore_column.clone();
-        Ok(from_file.merge(MappingSpec { rules, ignore, empty: self.empty, unknown }))
+        Ok(from_file.merge(MappingSpec { rules, ignore, empty: self.empty, unknown: Unknown::default() }))
     }
 }
 
