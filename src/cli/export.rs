@@ -89,7 +89,8 @@ impl Output {
         interruption: &Interruption,
     ) -> Result<Exported, Failure> {
         let format = format(arguments);
-        let failed = |error| Failure::of_export(error, &arguments.file, interruption);
+        let name = self.name(&arguments.file);
+        let failed = |error| Failure::of_export(error, Path::new(&name), interruption);
         match self {
             Self::Stdout => {
                 let mut writer = RowWriter::new(format, job.columns.names(), io::stdout().lock());

@@ -192,3 +192,19 @@ fn a_folder_is_not_overwritten_by_an_export() {
     ");
     assert!(env.requests().is_empty());
 }
+
+#[test]
+fn a_full_disk_is_told() {
+    let env = TestEnv::with(Config { users: 200, quota_per_minute: 0, ..Config::default() });
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let child = env.command(&["export", "-"]).stdin(Stdio::null()).stdout(full).spawn().unwrap();
+    assert_snapshot!(env.finish(child), @"
+    exit 12
+    ---- stderr
+    error: `stdout` cannot be written: the disk is full
+      hint: free some space and run the same command again
+    what went to stdout is not whole
+    report: [STATE]/sandbox1/runs/[TIME]-export/report.json
+    next: run `intercom-bulk export -` again
+    ");
+}
