@@ -218,3 +218,26 @@ fn a_run_folder_that_cannot_be_written_stops_the_run_before_the_first_write() {
     ");
     assert!(env.writes().is_empty());
 }
+
+#[test]
+fn nothing_on_stdin_is_an_error() {
+    let env = TestEnv::prompt();
+    assert_snapshot!(env.run_with_stdin(["import", "-"], b""), @"
+    exit 6
+    ---- stderr
+    error: `stdin` is empty
+    ");
+}
+
+#[test]
+fn attributes_are_not_created_from_rows_that_can_be_read_only_once() {
+    let env = TestEnv::prompt();
+    let arguments = ["import", "-", "--create-attributes"];
+    assert_snapshot!(env.run_with_stdin(arguments, b"email,seats\na@example.com,3\n"), @"
+    exit 2
+    ---- stderr
+    error: --create-attributes reads the file twice, which stdin cannot be
+      hint: save it as a file first, or create the attributes in Intercom
+    ");
+    assert!(env.writes().is_empty());
+}

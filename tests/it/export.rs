@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{FakeServer, TestEnv, users};
+use crate::support::{FakeServer, Run, TestEnv, users};
 
 /// The writable fields of one contact, as the sandbox tells them.
 fn writable(contact: &Value) -> Value {
@@ -243,4 +243,66 @@ fn users_that_the_listing_does_not_show_yet_are_not_missed_silently() {
     let run = env.run(["export", "back.csv"]);
     assert_eq!(0, run.code, "{run}");
     assert_eq!(21, env.read("back.csv").lines().count());
+}
+
+/// What a server lists on its only page, and how many contacts it counts.
+fn export_of(listing: &'static str) -> (TestEnv, Run) {
+    let env = TestEnv::offline();
+    let server = FakeServer::intercom(("200 OK", listing));
+    let run = env.run(["export", "users.csv", "--base-url", server.url()]);
+    (env, run)
+}
+
+#[test]
+fn a_contact_that_is_listed_twice_is_written_once() {
+    let (env, run) = export_of(
+        r#"{"type":"list","data":[{"id":"1","name":"Ann"},{"id":"2"},{"id":"1","name":"Ann"}],"total_count":2,"pages":{}}"#,
+    );
+    assert_snapshot!(run, @"
+    exit 0
+    ---- stderr
+    users.csv: 2 users in [TIME]; 2 contacts seen, 2 counted by the server
+    3 requests, 0 throttled, 0 retried
+    listed twice, written once: 1 contact
+    report: [STATE]/fake/runs/[TIME]-export/report.json
+    next: nothing is left to do
+    ");
+    let file = env.read("users.csv");
+    let ids: Vec<_> = file.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(["1", "2"], *ids);
+}
+
+#[test]
+fn lists_in_a_contact_are_written_as_json_and_a_cut_one_is_told() {
+    let (env, run) = export_of(
+        r#"{"type":"list","data":[{"id":"1","tags":{"type":"list","data":[{"id":"9","type":"tag"}],"has_more":true,"total_count":11}}],"total_count":1,"pages":{}}"#,
+    );
+    assert_snapshot!(run, @"
+    exit 0
+    ---- stderr
+    users.csv: 1 user in [TIME]; 1 contact seen, 1 counted by the server
+    3 requests, 0 throttled, 0 retried
+    cut: 1 user with more than ten tags, companies or notes; Intercom lists the first ten
+    report: [STATE]/fake/runs/[TIME]-export/report.json
+    next: nothing is left to do
+    ");
+    let mut reader = csv::Reader::from_path(env.path("users.csv")).unwrap();
+    let column = reader.headers().unwrap().iter().position(|name| name == "tags").unwrap();
+    assert_eq!(r#"[{"id":"9","type":"tag"}]"#, &reader.records().next().unwrap().unwrap()[column]);
+}
+
+#[test]
+fn an_attribute_that_was_archived_is_told_and_not_exported_silently() {
+    let (_, run) = export_of(
+        r#"{"type":"list","data":[{"id":"1","custom_attributes":{"old":"x"}}],"total_count":1,"pages":{}}"#,
+    );
+    assert_snapshot!(run, @"
+    exit 0
+    ---- stderr
+    users.csv: 1 user in [TIME]; 1 contact seen, 1 counted by the server
+    3 requests, 0 throttled, 0 retried
+    left out: attribute `old` of 1 user, which the workspace does not list (archived?)
+    report: [STATE]/fake/runs/[TIME]-export/report.json
+    next: nothing is left to do
+    ");
 }
