@@ -106,6 +106,13 @@ fn an_answer_that_was_lost_after_the_commit_is_no_second_user() {
     assert_eq!(1, env.contacts().len());
 }
 
+/// The run has waited for a reset, and not only for its turn under the rate.
+#[track_caller]
+fn assert_waited(env: &TestEnv) {
+    let waited = env.report("import")["quota"]["waited_seconds"].as_f64().unwrap();
+    assert!(waited > 2.5, "{waited}");
+}
+
 /// At this moment of a window its end, and with it the reset, is three seconds away.
 const NEAR_THE_END: u64 = 1_800_000_009;
 
@@ -129,6 +136,7 @@ fn a_spent_window_is_waited_for_and_no_row_is_lost() {
     next: nothing is left to do
     ");
     assert_holds(&env, 15, "User");
+    assert_waited(&env);
 }
 
 #[test]
@@ -146,6 +154,7 @@ fn a_throttled_request_costs_no_row() {
     next: nothing is left to do
     ");
     assert_holds(&env, 5, "User");
+    assert_waited(&env);
 }
 
 /// Takes up to 15 s: each row is tried six times with growing pauses.
