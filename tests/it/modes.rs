@@ -119,7 +119,7 @@ fn an_archived_user_is_not_brought_back() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      archived: 1 row, first at line 2: an archived contact holds these details (id [ID]): An archived contact matching those details already exists with id=[ID] (request [ID])
+      archived: 1 row, first at line 2: An archived contact matching those details already exists with id=[ID] (request [ID])
         hint: unarchive the contact in Intercom, or remove the row
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
@@ -172,7 +172,7 @@ fn create_leaves_existing_users_alone() {
     users.csv: 2 rows in [TIME]: 1 created, 0 updated, 0 unchanged, 1 rejected
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      exists: 1 row, first at line 2: the user exists already: A contact matching those details already exists with id=[ID] (request [ID])
+      exists: 1 row, first at line 2: A contact matching those details already exists with id=[ID] (request [ID])
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --mode create`; a re-run of users.csv will not help
     ");

@@ -68,7 +68,7 @@ fn the_report_of_an_import_has_its_keys() {
         "report": "report.json",
         "retry": "retry.csv"
       },
-      "finished_at": "[STRING]",
+      "finished_at": "[TIME]",
       "http": {
         "by_status": {
           "200": 3,
@@ -112,7 +112,7 @@ fn the_report_of_an_import_has_its_keys() {
       },
       "run_id": "[STRING]",
       "schema": 1,
-      "started_at": "[STRING]",
+      "started_at": "[TIME]",
       "state": "finished",
       "version": "[STRING]",
       "workspace": "sandbox1"

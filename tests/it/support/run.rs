@@ -51,7 +51,7 @@ pub fn redact(text: &str, env: &TestEnv) -> String {
         (r"\d{8}T\d{6}Z-(\w+)-[0-9a-f]{4}", "[TIME]-$1"),
         (r"request [0-9a-z]{20}", "request [ID]"),
         (r"\b[0-9a-f]{24}\b", "[ID]"),
-        (r#""(started|finished)_at": "[^"]*""#, r#""$1_at": "[TIME]""#),
+        (r#""(started|finished)_at": "[^"]*""#, r#""${1}_at": "[TIME]""#),
         (r"in \d[\d.]*m?s", "in [TIME]"),
         (r"in \d+m\d\ds", "in [TIME]"),
     ] {
