@@ -8,6 +8,9 @@ use hdrhistogram::Histogram;
 
 use crate::pace::QuotaUse;
 
+/// The longest answer that is told apart from a longer one; no request may take this long.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// How long answers took, from the start of an attempt to its last byte.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Latency {
@@ -52,8 +55,9 @@ struct Counts {
 
 impl Meter {
     pub(super) fn new() -> Self {
-        // Ten minutes at two significant digits: a latency is told to the percent, in a few kilobytes.
-        let microseconds = Histogram::new_with_bounds(1, 600_000_000, 2).expect("the bounds are in order");
+        let longest = u64::try_from(LONGEST.as_micros()).expect("minutes are few microseconds");
+        // Two significant digits: a latency is told to the percent, in 24 KiB.
+        let microseconds = Histogram::new_with_max(longest, 2).expect("two significant digits are allowed");
         Self(Mutex::new(Counts { traffic: Traffic::default(), microseconds }))
     }
 
@@ -102,11 +106,18 @@ mod tests {
     #[test]
     fn latencies_are_told_to_the_percent() {
         let meter = Meter::new();
-        for milliseconds in [100, 200, 300] {
+        for milliseconds in 1..=1_000 {
             meter.started();
             meter.ended(Some(200), Duration::from_millis(milliseconds));
         }
-        let p50 = meter.traffic(QuotaUse::default(), Duration::ZERO).latency.p50;
-        assert!(p50.abs_diff(Duration::from_millis(200)) < Duration::from_millis(3), "{p50:?}");
+        let latency = meter.traffic(QuotaUse::default(), Duration::ZERO).latency;
+        let expected = [(500, latency.p50), (900, latency.p90), (990, latency.p99), (1_000, latency.max)];
+        for (milliseconds, actual) in expected {
+            let error = actual.abs_diff(Duration::from_millis(milliseconds));
+            assert!(
+                error <= Duration::from_millis(milliseconds) / 100,
+                "{actual:?} is not {milliseconds} ms"
+            );
+        }
     }
 }
