@@ -1,0 +1,64 @@
+//! A sandbox in a process of its own, so that what it uses is not what the program uses.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::process::{PROGRAM, cpu};
+
+/// A running sandbox; ended when it is dropped.
+pub(crate) struct SandboxProcess {
+    child: Child,
+    url: String,
+}
+
+impl SandboxProcess {
+    /// Starts `sandbox serve` without lag, and waits until it serves.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["sandbox", "serve", "--lag", "0"])
+            .args(arguments)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program was built");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a pipe can be read");
+        let ready: Value = serde_json::from_str(&line).expect("the sandbox says in JSON that it is ready");
+        let url = ready["url"].as_str().expect("the ready line names the URL").to_owned();
+        Self { child, url }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the time that the sandbox was on a CPU.
+    pub(crate) fn cpu(&self) -> Duration {
+        cpu(self.child.id()).expect("the sandbox lives")
+    }
+
+    /// Returns what the sandbox counted.
+    pub(crate) fn stats(&self) -> Value {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).expect("the sandbox listens");
+        let mut answer = String::new();
+        // HTTP/1.0, so that the answer ends with the connection.
+        stream
+            .write_all(b"GET /__sandbox/stats HTTP/1.0\r\n\r\n")
+            .and_then(|()| stream.read_to_string(&mut answer))
+            .expect("the sandbox answers");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a body");
+        serde_json::from_str(body).expect("the stats are JSON")
+    }
+}
+
+impl Drop for SandboxProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
