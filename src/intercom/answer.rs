@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Url, blocking};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::client::{Call, Effect};
 use super::{ApiError, Refusal};
@@ -59,7 +59,7 @@ impl Answer {
                 let reason = format!("HTTP {}", self.status);
                 self.uncertain(&reason)
             }
-            _ if self.is_html() => Verdict::refused(self.not_intercom(&call.url)),
+            _ if self.is_html() => Verdict::refused(self.not_intercom(&call.url, "HTML")),
             401..=403 => Verdict::refused(ApiError::NotAllowed(Box::new(self.refusal()))),
             _ => Verdict::refused(ApiError::Refused(Box::new(self.refusal()))),
         }
@@ -67,12 +67,12 @@ impl Answer {
 
     /// A success that cannot be read: empty, cut off, or not from Intercom at all.
     fn unreadable<T>(self, call: &Call, error: &serde_json::Error) -> Verdict<T> {
-        if self.is_html() {
+        if let Some(content) = self.foreign_content(error) {
             let failure = match call.effect {
                 Effect::Reads => Failure::Refused,
                 Effect::Writes => Failure::Uncertain,
             };
-            return Verdict::Failed { failure, error: self.not_intercom(&call.url) };
+            return Verdict::Failed { failure, error: self.not_intercom(&call.url, &content) };
         }
         if self.body.is_empty() {
             return self.uncertain("an empty body");
@@ -98,8 +98,17 @@ impl Answer {
         self.body.trim_ascii_start().starts_with(b"<")
     }
 
-    fn not_intercom(&self, url: &Url) -> ApiError {
-        ApiError::NotIntercom { host: host(url), content: "HTML".into(), status: self.status }
+    /// Names a whole body that no server of Intercom sends. A body that is cut off may be anybody's.
+    fn foreign_content(&self, error: &serde_json::Error) -> Option<String> {
+        if self.is_html() {
+            return Some("HTML".into());
+        }
+        let is_whole = serde_json::from_slice::<IgnoredAny>(&self.body).is_ok();
+        (is_whole && self.body.trim_ascii() != b"null").then(|| format!("JSON of another shape ({error})"))
+    }
+
+    fn not_intercom(&self, url: &Url, content: &str) -> ApiError {
+        ApiError::NotIntercom { host: host(url), content: content.into(), status: self.status }
     }
 }
 

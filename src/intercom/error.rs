@@ -67,7 +67,7 @@ pub enum ApiError {
         location: String,
     },
     /// What answers is not Intercom's API.
-    #[error("{host} answers with {content} where Intercom's API answers with JSON (HTTP {status})")]
+    #[error("{host} answers with {content}, which is not Intercom's API (HTTP {status})")]
     NotIntercom {
         /// The host and port.
         host: String,

@@ -84,20 +84,20 @@ impl TypeGuess {
 }
 
 impl fmt::Display for TypeGuess {
-    /// Writes the type and what it rests on: `string (12 integers, 3 texts, 2 empty)`.
+    /// Writes the type and what it rests on: `string (12 integers, 3 texts, 2 empty cells)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
-            ("integers", self.integers),
-            ("floats", self.floats),
-            ("booleans", self.booleans),
-            ("dates", self.dates),
-            ("texts", self.texts),
-            ("empty", self.empty),
+            ("integer", self.integers),
+            ("float", self.floats),
+            ("boolean", self.booleans),
+            ("date", self.dates),
+            ("text", self.texts),
+            ("empty cell", self.empty),
         ];
         let seen: Vec<String> = counts
             .iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| format!("{count} {what}"))
+            .map(|(what, count)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
             .collect();
         let seen = if seen.is_empty() { "no cells".to_owned() } else { seen.join(", ") };
         write!(f, "{} ({seen})", self.finish())
@@ -138,25 +138,25 @@ mod tests {
 
     #[test]
     fn the_narrowest_type_that_holds_every_cell_is_taken() {
-        check(&["1", "-42", "0", ""], "integer (3 integers, 1 empty)");
-        check(&["1", "2.5", "-0.5"], "float (1 integers, 2 floats)");
+        check(&["1", "-42", "0", ""], "integer (3 integers, 1 empty cell)");
+        check(&["1", "2.5", "-0.5"], "float (1 integer, 2 floats)");
         check(&["true", "No", "YES"], "boolean (3 booleans)");
-        check(&["2024-01-31", "2024-01-31T10:20:30Z", r"\N"], "date (2 dates, 1 empty)");
+        check(&["2024-01-31", "2024-01-31T10:20:30Z", r"\N"], "date (2 dates, 1 empty cell)");
         check(&["pro", "free"], "string (2 texts)");
     }
 
     #[test]
     fn every_doubt_ends_in_text() {
-        check(&["007", "1"], "string (1 integers, 1 texts)");
-        check(&["+441234"], "string (1 texts)");
-        check(&["1234567890123456"], "string (1 texts)");
-        check(&["1e5"], "string (1 texts)");
-        check(&["01.5"], "string (1 texts)");
-        check(&["1", "true"], "string (1 integers, 1 booleans)");
-        check(&["31/01/2024"], "string (1 texts)");
-        check(&["2024-01-31", "1706659200"], "string (1 integers, 1 dates)");
+        check(&["007", "1"], "string (1 integer, 1 text)");
+        check(&["+441234"], "string (1 text)");
+        check(&["1234567890123456"], "string (1 text)");
+        check(&["1e5"], "string (1 text)");
+        check(&["01.5"], "string (1 text)");
+        check(&["1", "true"], "string (1 integer, 1 boolean)");
+        check(&["31/01/2024"], "string (1 text)");
+        check(&["2024-01-31", "1706659200"], "string (1 integer, 1 date)");
         check(&["y", "on"], "string (2 texts)");
-        check(&["", r"\N"], "string (2 empty)");
+        check(&["", r"\N"], "string (2 empty cells)");
         check(&[], "string (no cells)");
     }
 
@@ -167,7 +167,7 @@ mod tests {
             guess.observe(&Cell::Json(&json));
         }
         guess.observe(&Cell::Missing);
-        assert_eq!(guess.to_string(), "float (1 integers, 1 floats, 2 empty)");
+        assert_eq!(guess.to_string(), "float (1 integer, 1 float, 2 empty cells)");
         guess.observe(&Cell::Json(&serde_json::json!({})));
         guess.observe(&Cell::Json(&serde_json::json!(true)));
         assert_eq!((guess.finish(), guess.values()), (AttributeType::String, 4));

@@ -178,14 +178,16 @@ pub(super) fn suggestible() -> impl Iterator<Item = (&'static str, &'static Fiel
 }
 
 /// Returns the standard field that a column misspells by one slip (`emial`, `phones`, `signed_up_att`).
-///
-/// Names of fewer than five letters are too close to each other (`game`, `name`) to call it a slip.
 pub(super) fn slip_of(column: &str) -> Option<Field> {
     let folded = fold(column);
-    let is_slip = |name: &str| {
-        name.len().max(folded.len()) >= 5 && folded != name && strsim::damerau_levenshtein(name, &folded) == 1
-    };
-    ALIASES.iter().find(|(name, _)| is_slip(name)).map(|(_, field)| field.clone())
+    ALIASES.iter().find(|(name, _)| is_slip(name, &folded)).map(|(_, field)| field.clone())
+}
+
+/// Returns whether two folded names are one slip apart.
+///
+/// Names of fewer than five letters are too close to each other (`game`, `name`) to call it a slip.
+pub(super) fn is_slip(one: &str, other: &str) -> bool {
+    one.len().max(other.len()) >= 5 && strsim::damerau_levenshtein(one, other) == 1
 }
 
 #[cfg(test)]

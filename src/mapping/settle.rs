@@ -135,7 +135,10 @@ impl Circumstances<'_> {
 
     fn has_like_named_attribute(&self, name: &str) -> bool {
         let folded = names::fold(name);
-        self.attributes.iter().any(|attribute| !attribute.archived && names::fold(&attribute.name) == folded)
+        self.attributes.iter().filter(|attribute| !attribute.archived).any(|attribute| {
+            let known = names::fold(&attribute.name);
+            known == folded || names::is_slip(&known, &folded)
+        })
     }
 
     /// Returns whether a name looks like a misspelt field or attribute, which nobody wants as a new attribute.

@@ -75,7 +75,7 @@ pub(super) fn contacts(
 fn contact(chance: &mut fastrand::Rng, number: i64, created_at: i64) -> Contact {
     let first = FIRST_NAMES[chance.usize(..FIRST_NAMES.len())];
     let last = LAST_NAMES[chance.usize(..LAST_NAMES.len())];
-    let seen = created_at + chance.i64(..SECONDS_PER_DAY);
+    let seen = created_at + chance.i64(0..SECONDS_PER_DAY);
     Contact {
         id: ContactId { seconds: 0, number: 0 },
         role: Role::User,

@@ -109,7 +109,7 @@ impl Reject {
             code: code.into(),
             field: faults.iter().find_map(|fault| fault.field.as_ref()).map(ToString::to_string),
             message: messages.join("; "),
-            suggestion: faults.iter().find_map(Fault::hint),
+            suggestion: hints(faults),
             ..Self::new(SourceRow::Row(row), stage, Outcome::Invalid)
         }
     }
@@ -150,6 +150,13 @@ impl Reject {
             suggestion: None,
         }
     }
+}
+
+/// Joins what helps against each fault; one that is the same for several is said once.
+fn hints(faults: &[Fault]) -> Option<String> {
+    let mut hints: Vec<String> = faults.iter().filter_map(Fault::hint).collect();
+    hints.dedup();
+    (!hints.is_empty()).then(|| hints.join("; "))
 }
 
 /// A row is rejected only by the server's word; without it, it is unknown if a write may have happened, else pending.

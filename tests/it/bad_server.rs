@@ -79,7 +79,7 @@ fn a_server_that_answers_html_is_not_intercom() {
     assert_snapshot!(import_into(server.url()), @"
     exit 2
     ---- stderr
-    error: [HOST] answers with HTML where Intercom's API answers with JSON (HTTP 200)
+    error: [HOST] answers with HTML, which is not Intercom's API (HTTP 200)
       hint: check --base-url and --region: they must name the root of Intercom's API
     ");
     assert_eq!(1, server.requests());
@@ -91,7 +91,7 @@ fn a_server_that_has_nothing_there_is_not_intercom() {
     assert_snapshot!(import_into(server.url()), @"
     exit 2
     ---- stderr
-    error: [HOST] answers with HTML where Intercom's API answers with JSON (HTTP 404)
+    error: [HOST] answers with HTML, which is not Intercom's API (HTTP 404)
       hint: check --base-url and --region: they must name the root of Intercom's API
     ");
     assert_eq!(1, server.requests());

@@ -136,9 +136,9 @@ fn new_attributes_are_created_of_the_type_of_their_cells() {
     assert_snapshot!(env.run(["import", "users.csv", "--create-attributes"]), @"
     exit 0
     ---- stderr
-    created attribute `seats` from column `seats`: integer (1 integers, 1 empty)
-    created attribute `ratio` from column `ratio`: float (1 integers, 1 floats)
-    created attribute `code` from column `code`: string (1 integers, 1 texts)
+    created attribute `seats` from column `seats`: integer (1 integer, 1 empty cell)
+    created attribute `ratio` from column `ratio`: float (1 integer, 1 float)
+    created attribute `code` from column `code`: string (1 integer, 1 text)
     created attribute `vip` from column `vip`: boolean (2 booleans)
     users.csv: 2 rows in [TIME]: 2 created, 0 updated, 0 unchanged
     8 requests, 0 throttled, 0 retried

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::process::Output;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{CANARY, TestEnv};
 
@@ -44,8 +47,15 @@ impl fmt::Display for Run {
 /// Replaces what differs from run to run.
 pub fn redact(text: &str, env: &TestEnv) -> String {
     let folder = env.path("").display().to_string();
-    let mut text = text.replace(&folder, "");
-    for (pattern, replacement) in [
+    let text = text.replace(&folder, "");
+    FILTERS
+        .iter()
+        .fold(text, |text, (filter, replacement)| filter.replace_all(&text, *replacement).into_owned())
+}
+
+/// What differs from run to run, and what stands for it.
+static FILTERS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
         (r"127\.0\.0\.1:\d+", "[HOST]"),
         (r"\.local/state/intercom-bulk", "[STATE]"),
         (r"\d{8}T\d{6}Z-(\w+)-[0-9a-f]{4}", "[TIME]-$1"),
@@ -54,8 +64,7 @@ pub fn redact(text: &str, env: &TestEnv) -> String {
         (r#""(started|finished)_at": "[^"]*""#, r#""${1}_at": "[TIME]""#),
         (r"in \d[\d.]*m?s", "in [TIME]"),
         (r"in \d+m\d\ds", "in [TIME]"),
-    ] {
-        text = regex::Regex::new(pattern).unwrap().replace_all(&text, replacement).into_owned();
-    }
-    text
-}
+    ]
+    .map(|(pattern, replacement)| (Regex::new(pattern).unwrap(), replacement))
+    .into()
+});
