@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -90,7 +91,7 @@ pub enum Value {
     /// Clears the field; sent as `null`.
     Clear,
     /// Text, already trimmed and folded where the field wants it.
-    Text(String),
+    Text(CompactString),
     /// A whole number; dates are seconds since 1970.
     Integer(i64),
     /// A finite number.

@@ -261,7 +261,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let fields = [(Field::ExternalId, row.0), (Field::Email, row.1)]
             .into_iter()
-            .filter_map(|(field, text)| Some((field, Value::Text(some(text)?))))
+            .filter_map(|(field, text)| Some((field, Value::Text(some(text)?.into()))))
             .collect();
         let contact = Contact { external_id: some(contact.0), email: some(contact.1), ..Contact::default() };
         assert_eq!(expected, is_same_person(&fields, key, &contact));

@@ -102,7 +102,7 @@ fn limited(text: &str) -> Result<Value, FaultKind> {
             return Err(FaultKind::TooLong { length, limit: LIMIT });
         }
     }
-    Ok(Value::Text(text.to_owned()))
+    Ok(Value::Text(text.into()))
 }
 
 fn email(text: &str) -> Result<Value, FaultKind> {
@@ -114,7 +114,7 @@ fn email(text: &str) -> Result<Value, FaultKind> {
             text.make_ascii_lowercase();
             Ok(Value::Text(text))
         }
-        _ => Ok(Value::Text(text.to_lowercase())),
+        _ => Ok(Value::Text(text.to_lowercase().into())),
     }
 }
 
@@ -149,12 +149,12 @@ fn avatar(text: &str) -> Result<Value, FaultKind> {
         return Err(FaultKind::NotHttps);
     }
     // URLs are longer than attributes; no limit is documented.
-    Ok(Value::Text(text.to_owned()))
+    Ok(Value::Text(text.into()))
 }
 
 fn role(text: &str) -> Result<Value, FaultKind> {
     if text.eq_ignore_ascii_case("user") {
-        Ok(Value::Text("user".to_owned()))
+        Ok(Value::Text("user".into()))
     } else if text.eq_ignore_ascii_case("lead") {
         Err(FaultKind::LeadRole)
     } else {
