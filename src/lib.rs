@@ -58,20 +58,26 @@
 //! 1. Nothing outside `cli` reads the environment or arguments; nothing outside `cli` and `report` prints:
 //!    `layers::what_belongs_to_one_room_is_in_no_other`.
 //! 2. Nothing outside `intercom/client.rs` sends a request, and each attempt takes a ticket:
-//!    `layers::what_belongs_to_one_room_is_in_no_other`, `faults::every_request_is_counted_once`.
-//! 3. Nothing outside `pace/clock.rs` (and the sandbox's own clock) sleeps or asks the time: the same layer test, and
-//!    clippy's bans.
-//! 4. Workers own no output: they send events; one thread writes: `transfer/writer.rs` is the only receiver.
-//! 5. A row's outcome is final only after the server's answer: `faults::` (every row accounted for under 5 % faults).
-//! 6. A 429 never counts as a row's failure or attempt: `faults::` (a spent window is waited for).
-//! 7. The contact behind a conflict is read and compared before it is written to: `import::` (identity mismatch).
-//! 8. An output file appears under its name whole or not at all: `rows::atomic`, `export::`.
-//! 9. The access token is shown nowhere and goes to no other host: `intercom::token`, and a canary token that every
-//!    test looks for in everything that its runs left behind (`support::TestEnv`).
+//!    `layers::what_belongs_to_one_room_is_in_no_other`, `faults::a_spent_window_is_waited_for_and_no_row_is_lost`.
+//! 3. Nothing outside `pace/clock.rs` (and the sandbox's own clock) sleeps or asks the time:
+//!    `layers::what_belongs_to_one_room_is_in_no_other`, and clippy's bans.
+//! 4. Workers own no output: they send events, and one thread, `transfer/writer.rs`, writes:
+//!    `layers::what_belongs_to_one_room_is_in_no_other`.
+//! 5. A row's outcome is final only after the server's answer:
+//!    `faults::thousands_of_rows_survive_faults_of_every_kind`,
+//!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`.
+//! 6. A 429 never counts as a row's failure or attempt: `faults::a_throttled_request_costs_no_row`.
+//! 7. The contact behind a conflict is read and compared before it is written to:
+//!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`.
+//! 8. An output file appears under its name whole or not at all:
+//!    `export::a_failed_export_leaves_the_old_file_as_it_was`.
+//! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
+//!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).
 //! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows: `benches/memory.rs`.
 //! 11. [`sandbox`] and [`intercom`] share no type: `layers::each_folder_names_only_what_the_design_lets_it_name`.
 //! 12. read = created + updated + unchanged + invalid + rejected + unknown + pending: checked at the end of every run
-//!     ([`transfer::Tally::is_balanced`]), exit 70 if not.
+//!     ([`transfer::Tally::is_balanced`], exit 70 if not), and
+//!     `signals::ctrl_c_lets_the_rows_in_flight_finish_and_tells_how_to_go_on`.
 
 pub mod cli;
 pub mod intercom;

@@ -212,3 +212,24 @@ fn update_by_email_finds_the_user_by_searching() {
     assert_eq!([json!("Ann Lee")], *names(&env));
     assert_eq!(1, env.count("POST", "/contacts/search"));
 }
+
+#[test]
+fn an_email_that_two_users_have_does_not_say_which_is_meant() {
+    let env = with_ann();
+    let other = env.create(r#"{"role":"user","external_id":"2","email":"bo@example.com"}"#);
+    // Intercom lets an update take an email that is somebody else's.
+    env.ask("PUT", &format!("/contacts/{}", other["id"].as_str().unwrap()), r#"{"email":"ann@example.com"}"#);
+    let file = "email,name\nann@example.com,Ann Lee\n";
+    assert_snapshot!(import(&env, file, ["--mode", "update", "--key", "email"]), @"
+    exit 3
+    ---- stderr
+    users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
+    3 requests, 0 throttled, 0 retried
+    rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
+      ambiguous: 1 row, first at line 2: 2 users have the email `ann@example.com`: the row does not say which is meant (request [ID])
+        hint: give the row an external_id
+    report: [STATE]/sandbox1/runs/[TIME]-import/report.json
+    next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --mode update --key email`; a re-run of users.csv will not help
+    ");
+    assert_eq!([json!("Ann"), json!(null)], *names(&env));
+}
