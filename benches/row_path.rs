@@ -9,6 +9,8 @@ mod support;
 use std::io::Cursor;
 use std::sync::Arc;
 
+use serde::Serializer;
+
 use intercom_bulk::intercom::UserFields;
 use intercom_bulk::mapping::{Attribute, AttributeType, Key, Mapping, MappingSpec};
 use intercom_bulk::rows::{Read, ReadOptions, Row, Rows};
@@ -23,20 +25,27 @@ enum Part {
     Read,
     Map,
     Body,
+    /// The bare crates, which check nothing: what the whole way is measured against.
+    Bare,
 }
 
 fn main() {
     let repeats = support::argument(REPEATS);
     let csv: Arc<[u8]> = support::users_csv(0..ROWS).into_bytes().into();
     println!("{ROWS} rows of {} bytes, {repeats} repeats", csv.len() / ROWS);
-    let parts = [Part::Read, Part::Map, Part::Body];
+    let parts = [Part::Read, Part::Map, Part::Body, Part::Bare];
     let mut seconds = parts.map(|_| Vec::new());
     for _ in 0..repeats {
         for (part, seconds) in parts.iter().zip(&mut seconds) {
-            seconds.push(measure(*part, Arc::clone(&csv)));
+            seconds.push(match part {
+                Part::Bare => measure_bare(&csv),
+                part => measure(*part, Arc::clone(&csv)),
+            });
         }
     }
-    for (name, mut seconds) in ["read", "read, map", "read, map, body"].into_iter().zip(seconds) {
+    for (name, mut seconds) in
+        ["read", "read, map", "read, map, body", "csv + serde_json"].into_iter().zip(seconds)
+    {
         seconds.sort_by(f64::total_cmp);
         let rate = |seconds: f64| ROWS as f64 / seconds;
         let (median, best) = (rate(seconds[repeats / 2]), rate(seconds[0]));
@@ -59,12 +68,29 @@ fn measure(part: Part, csv: Arc<[u8]>) -> f64 {
         n_bytes += match part {
             Part::Read => row.raw().len(),
             Part::Map => map(&mapping, &row).iter().count(),
-            Part::Body => write_body(&map(&mapping, &row), &mut body),
+            Part::Body | Part::Bare => write_body(&map(&mapping, &row), &mut body),
         };
     }
     let seconds = (support::thread_cpu() - begun).as_secs_f64();
     assert!(n_rows == ROWS && n_rows < n_bytes, "every row went all the way");
     seconds
+}
+
+/// Takes every row from CSV to a JSON object of texts with the bare crates and reused buffers, and returns the seconds.
+fn measure_bare(csv: &[u8]) -> f64 {
+    let begun = support::thread_cpu();
+    let mut reader = csv::Reader::from_reader(csv);
+    let header = reader.headers().expect("the CSV has a header").clone();
+    let (mut record, mut body, mut n_bytes) = (csv::ByteRecord::new(), Vec::new(), 0);
+    while reader.read_byte_record(&mut record).expect("the CSV is well formed") {
+        body.clear();
+        let cells = record.iter().map(|cell| std::str::from_utf8(cell).expect("the CSV is text"));
+        let mut serializer = serde_json::Serializer::new(&mut body);
+        serializer.collect_map(header.iter().zip(cells)).expect("memory takes every byte");
+        n_bytes += body.len();
+    }
+    assert!(n_bytes > ROWS, "every row went all the way");
+    (support::thread_cpu() - begun).as_secs_f64()
 }
 
 fn whole(read: Read) -> Row {
