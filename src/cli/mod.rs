@@ -53,7 +53,9 @@ pub fn run() -> ExitCode {
 fn fail(error: &Error, json: Option<&'static str>, environment: &Environment) -> exit::Exit {
     error.show();
     if let Some(command) = json {
-        let headline = error.exit().headline(Some(environment.this_command()), Some(error.what()));
+        // A command that is wrong is wrong the next time, too.
+        let next = (error.exit() != exit::Exit::Usage).then(|| environment.this_command());
+        let headline = error.exit().headline(next, Some(error.what()));
         let report = RunReport::of_failure(command, headline, Clock::system().unix());
         // Nobody may be listening; the exit code says it all the same.
         let _ = write!(io::stdout(), "{}", report.to_json());
