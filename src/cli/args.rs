@@ -29,7 +29,7 @@ pub(super) struct Cli {
 }
 
 const EXITS: &str = "Exit codes: 0 ok, 1 failed, 2 usage, 3 partial (look at the rejects), 5 auth, 6 input,
-7 unavailable (retry later), 11 incomplete export, 12 output, 130 and 143 interrupted.
+7 unavailable (retry later), 8 locked, 11 incomplete export, 12 output, 130 and 143 interrupted.
 The access token comes from INTERCOM_ACCESS_TOKEN; there is no flag for it.";
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! From arguments to a client: which server, which token, how fast.
 
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use reqwest::Url;
@@ -123,7 +124,12 @@ fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), Error> {
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.
 fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox, Error> {
     let folder = state.workspace_dir(SANDBOX_WORKSPACE, environment)?;
-    std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder).because(error))?;
+    let mut private = std::fs::DirBuilder::new();
+    private
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| cannot_write(&folder).because(error))?;
     let data = folder.join("users.ndjson");
     let config =
         Config { data: Some(data.clone()), quota_per_minute: 0, lag: Lag::NONE, ..Config::default() };

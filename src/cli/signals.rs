@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: the first lets what is in flight finish, the second stops at once.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
@@ -58,6 +58,10 @@ impl Interruption {
             std::process::exit(Exit::Interrupted(signal).code().into());
         }
         self.halt.raise();
-        let _ = writeln!(io::stderr(), "stopping: what is in flight finishes; a second signal stops at once");
+        // On a terminal the progress says so; a line of ours would tear it.
+        if !io::stderr().is_terminal() {
+            let _ =
+                writeln!(io::stderr(), "stopping: what is in flight finishes; a second signal stops at once");
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing else in the program sends HTTP. Each attempt takes one ticket of the limiter; a 429 counts as no attempt.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use reqwest::blocking as http;
 use reqwest::{Method, Url, header, redirect};
 use serde::de::DeserializeOwned;
@@ -19,6 +21,8 @@ pub struct Client {
     connection: Connection,
     limiter: Limiter,
     meter: Meter,
+    /// The newest `Date` of any answer, seconds since 1970; 0 before the first.
+    server_time: AtomicU64,
 }
 
 /// What one row, or one page, has cost so far.
@@ -32,6 +36,8 @@ pub struct Trace {
     pub request_id: Option<String>,
     /// A write may have been carried out although its answer was lost.
     pub is_uncertain: bool,
+    /// The server's clock when the first request started, seconds since 1970; 0 if it has not told.
+    pub begun_at: u64,
 }
 
 /// One request as it is to be sent, as often as it takes.
@@ -74,7 +80,7 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build()?;
-        Ok(Self { http, connection, limiter, meter: Meter::new() })
+        Ok(Self { http, connection, limiter, meter: Meter::new(), server_time: AtomicU64::new(0) })
     }
 
     /// Returns the requests so far.
@@ -113,6 +119,9 @@ impl Client {
     fn attempt<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<Verdict<T>, ApiError> {
         let turn = if trace.requests == 0 { Turn::Opening } else { Turn::Following };
         let ticket = self.limiter.acquire(turn)?;
+        if trace.requests == 0 {
+            trace.begun_at = self.server_time.load(Ordering::Relaxed);
+        }
         trace.requests += 1;
         self.meter.started();
         let begun = self.limiter.clock().now();
@@ -121,6 +130,7 @@ impl Client {
         self.meter.ended(answer.as_ref().ok().map(|answer| answer.status), elapsed);
         if let Ok(answer) = &answer {
             trace.request_id.clone_from(&answer.request_id);
+            self.server_time.fetch_max(answer.quota.date.unwrap_or(0), Ordering::Relaxed);
             match answer.status {
                 429 => self.limiter.throttled(&ticket, &answer.quota, fastrand::f64()),
                 _ => self.limiter.answered(&ticket, &answer.quota),

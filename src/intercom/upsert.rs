@@ -120,9 +120,8 @@ impl Client {
         if refusal.message.starts_with("An archived contact") {
             return Err(UpsertError::Archived { id: id.into(), refusal: refusal.clone().into() });
         }
-        let may_be_ours = trace.is_uncertain;
         let contact = self.read(id, trace)?;
-        if may_be_ours && differences(fields, &contact).is_empty() {
+        if is_ours(&contact, trace) && differences(fields, &contact).is_empty() {
             return Ok(Upserted::Created);
         }
         if mode == Mode::Create {
@@ -198,6 +197,15 @@ impl Client {
             (None, _) => Err(UpsertError::Missing { field: Field::Email, value: email.into() }),
         }
     }
+}
+
+/// Returns whether our own create, whose answer was lost, made the contact: it is no older than the row's first
+/// request, by the server's clock.
+fn is_ours(contact: &Contact, trace: &Trace) -> bool {
+    let created_at = contact.created_at.and_then(|seconds| u64::try_from(seconds).ok());
+    trace.is_uncertain
+        && trace.begun_at > 0
+        && created_at.is_some_and(|created_at| created_at >= trace.begun_at)
 }
 
 /// Returns whether a contact is the one that a row means.

@@ -261,13 +261,13 @@ mod tests {
             columns(&["email", "Plan", "Emial", "Favourite colour"]),
             "3 columns have no field in Intercom: `Plan` (did you mean `custom.plan`?), `Emial` (did you mean `email`?), \
              `Favourite colour`\n\
-             map with --map 'Plan=custom.plan' --map 'Emial=email', or leave out with --ignore-column \
-             'Favourite colour', or make new custom attributes with --create-attributes",
+             map with --map 'Plan=custom.plan' --map 'Emial=email' --map 'Favourite colour=FIELD', or leave out with \
+             --ignore-column 'Plan' --ignore-column 'Emial' --ignore-column 'Favourite colour', or make new custom attributes with --create-attributes",
         );
         check(
             columns(&["email", "Favourite colour"]),
             "1 column has no field in Intercom: `Favourite colour`\n\
-             leave out with --ignore-column 'Favourite colour', or make new custom attributes with --create-attributes",
+             map with --map 'Favourite colour=FIELD', or leave out with --ignore-column 'Favourite colour', or make new custom attributes with --create-attributes",
         );
         check(
             Case { rules: &["P=custom.plann"], ..columns(&["email", "P"]) },
@@ -278,7 +278,7 @@ mod tests {
         check(
             Case { attributes: &[], rules: &["P=custom.plan"], ..columns(&["email", "P"]) },
             "1 column has no field in Intercom: `P` (there is no custom attribute `plan`)\n\
-             leave out with --ignore-column 'P', or make new custom attributes with --create-attributes",
+             map with --map 'P=FIELD', or leave out with --ignore-column 'P', or make new custom attributes with --create-attributes",
         );
     }
 

@@ -216,12 +216,13 @@ fn unknown_column(unknown: &UnknownColumn) -> String {
 fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
     let (known, strangers): (Vec<_>, Vec<_>) =
         columns.iter().partition(|unknown| !unknown.nearest.is_empty());
-    let maps: Vec<String> = known
+    let mut maps: Vec<String> = known
         .iter()
         .filter_map(|unknown| unknown.nearest.first().map(|target| map_flag(&unknown.column, target)))
         .collect();
-    let ignored = if strangers.is_empty() { &known[..1] } else { &strangers[..] };
-    let ignores: Vec<String> = ignored.iter().map(|unknown| ignore_flag(&unknown.column)).collect();
+    // A stranger may well be a field under a name that nobody foresaw.
+    maps.extend(strangers.iter().map(|unknown| map_flag(&unknown.column, "FIELD")));
+    let ignores: Vec<String> = columns.iter().map(|unknown| ignore_flag(&unknown.column)).collect();
     let mut ways = Vec::new();
     if !maps.is_empty() {
         ways.push(format!("map with {}", maps.join(" ")));

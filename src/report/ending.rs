@@ -5,7 +5,7 @@ use std::path::Path;
 use super::ErrorGroup;
 use super::human::{count, duration, percent, plural, shell_word};
 use super::status::outcomes;
-use crate::transfer::{Exported, Snapshot, Traffic};
+use crate::transfer::{Exported, Snapshot, Total, Traffic};
 
 /// How many kinds of reasons the ending names; the files have them all.
 const KINDS_SHOWN: usize = 10;
@@ -33,9 +33,10 @@ impl Ending<'_> {
         let tally = &self.end.tally;
         let counts: Vec<String> = outcomes(tally).map(|(name, n)| format!("{} {name}", count(n))).collect();
         let mut text = format!(
-            "{}: {} in {}: {}\n{}\n",
+            "{}: {}{} in {}: {}\n{}\n",
             self.file,
             plural(tally.read, "row"),
+            self.unread(),
             duration(self.end.elapsed),
             counts.join(", "),
             traffic(&self.end.traffic, self.end.elapsed),
@@ -58,6 +59,15 @@ impl Ending<'_> {
         );
         text += &self.files();
         text
+    }
+
+    /// Says how many rows there are in all, where not all were read.
+    fn unread(&self) -> String {
+        match self.end.total {
+            Some(Total::About(total)) if total > self.end.tally.read => format!(" of about {}", count(total)),
+            Some(Total::Exact(total)) if total > self.end.tally.read => format!(" of {}", count(total)),
+            _ => String::new(),
+        }
     }
 
     fn files(&self) -> String {
@@ -149,8 +159,10 @@ fn traffic(traffic: &Traffic, elapsed: std::time::Duration) -> String {
         count(traffic.retries)
     );
     if let Some(limit) = traffic.quota.limit {
-        let windows = elapsed.as_secs() / 10 + 1;
-        text += &format!("; {} of the quota", percent(traffic.requests, u64::from(limit) * windows));
+        // Less than a window grants a whole one all the same.
+        let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(10_000);
+        let granted = (u64::from(limit) * milliseconds / 10_000).max(traffic.requests);
+        text += &format!("; {} of the quota", percent(traffic.requests, granted));
     }
     text
 }

@@ -53,6 +53,7 @@ impl Errors {
             group.first_line = line;
             group.message.clone_from(&reject.message);
             group.request_id.clone_from(&reject.request_id);
+            group.suggestion.clone_from(&reject.suggestion);
         }
     }
 

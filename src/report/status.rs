@@ -24,6 +24,9 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
         Total::About(rows) => (rows.max(done), "~"),
     });
     let mut rows = Vec::new();
+    if snapshot.is_stopping {
+        rows.push("stopping".to_owned());
+    }
     match total {
         Some((total, mark)) => {
             rows.push(format!("{}/{mark}{} rows", count(done), count(total)));
@@ -119,6 +122,7 @@ mod tests {
                 ..Tally::default()
             },
             total: Some(Total::About(4_000)),
+            is_stopping: false,
             traffic: Traffic {
                 in_flight: 10,
                 waited: Duration::from_secs(50),

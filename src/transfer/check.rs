@@ -29,6 +29,7 @@ pub fn check(
         tally: Tally { read: reading.rows(), ..*tally },
         total: reading.total(counted, size),
         traffic: Traffic::default(),
+        is_stopping: stop.is_asked_for(),
     };
     let mut tell = |event: &Event| {
         if let Err(error) = reporter.on(event) {

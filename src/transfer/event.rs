@@ -120,6 +120,8 @@ pub struct Snapshot {
     pub total: Option<Total>,
     /// Requests so far.
     pub traffic: Traffic,
+    /// Somebody asked to stop: nothing new starts.
+    pub is_stopping: bool,
 }
 
 /// How many rows there are in all.

@@ -52,6 +52,7 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
         tally: Tally { read: reading.rows(), ..*tally },
         total: reading.total(counted, size),
         traffic: job.client.traffic(),
+        is_stopping: stop.is_asked_for(),
     };
     let courier = Courier { client: job.client, mode: job.mode, order: &order, stop: &stop };
     let tally = thread::scope(|scope| {

@@ -193,3 +193,18 @@ fn an_export_survives_faults() {
     assert!(env.requests().iter().filter(|request| !request["fault"].is_null()).count() > 1);
     assert_eq!(701, env.read("users.csv").lines().count());
 }
+
+#[test]
+fn a_lost_answer_about_an_old_user_creates_nobody() {
+    let env = TestEnv::prompt();
+    env.write("users.csv", "external_id,email\n1,ann@example.com\n");
+    env.create(r#"{"role":"user","external_id":"1","email":"ann@example.com"}"#);
+    env.ask("POST", "/__sandbox/clock", r#"{"advance_seconds":60}"#);
+    env.faults(r#"{"next":[{"fault":"html_502","committed":false}],"method":"POST"}"#);
+    let rows = |arguments: [&str; 4]| {
+        let run = env.run(arguments);
+        serde_json::from_str::<Value>(&run.stdout).unwrap()["rows"].clone()
+    };
+    assert_eq!(1, rows(["import", "users.csv", "--json", "--progress=none"])["unchanged"]);
+    assert_eq!(1, env.requests().iter().filter(|request| request["fault"] == "html_502").count());
+}
