@@ -15,6 +15,7 @@ use crate::mapping::Key;
 use crate::pace::Rate;
 use crate::rows::Format;
 use crate::sandbox::Lag;
+use crate::sandbox::UnknownSetting;
 use crate::transfer::RoleFilter;
 
 /// Move users between files and Intercom, in bulk.
@@ -237,6 +238,12 @@ pub(super) struct ServeArgs {
     /// Let this share of requests fail, from 0 to 1, in every way, before and after they are carried out
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
     pub(super) fault_rate: f64,
+    /// Let something that is not known about Intercom turn out this way; see --explain
+    #[arg(long, value_name = "NAME=OUTCOME", value_delimiter = ',')]
+    pub(super) unknown: Vec<UnknownSetting>,
+    /// Print what the sandbox does, how each thing is known, and every --unknown; serve nothing
+    #[arg(long)]
+    pub(super) explain: bool,
     /// Keep contacts and attributes in this file between runs
     #[arg(long, value_name = "FILE")]
     pub(super) data: Option<PathBuf>,

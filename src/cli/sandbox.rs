@@ -14,6 +14,9 @@ use crate::sandbox::SandboxClock;
 
 pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     let SandboxCommand::Serve(serve) = arguments.command;
+    if serve.explain {
+        return explain(serve);
+    }
     let mut signals = Signals::new([SIGINT, SIGTERM])
         .map_err(|error| Error::new(Exit::Failed, "signals cannot be heard").because(error))?;
     let sandbox = Sandbox::start(config(serve)).map_err(Error::of_sandbox)?;
@@ -23,6 +26,16 @@ pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     let _ = signals.forever().next();
     sandbox.stop();
     Ok(Exit::Ok)
+}
+
+/// Prints what the sandbox does; a reader that has seen enough is no failure.
+fn explain(serve: ServeArgs) -> Result<Exit, Error> {
+    match io::stdout().write_all(crate::sandbox::explain(&config(serve)).as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Exit::Output, "stdout cannot be written").because(error))
+        }
+        _ => Ok(Exit::Ok),
+    }
 }
 
 fn config(serve: ServeArgs) -> Config {
@@ -39,6 +52,7 @@ fn config(serve: ServeArgs) -> Config {
         lag: serve.lag,
         api_version: serve.api_version,
         fault_rate: serve.fault_rate,
+        unknowns: serve.unknown.into_iter().collect(),
         clock: SandboxClock::system(),
     }
 }

@@ -1,7 +1,6 @@
 //! The workspace's data attributes: the standard ones, the custom ones, and which values they take.
 //!
-//! A write that names an undefined attribute is refused as a whole [D][C]. An archived attribute counts as undefined
-//! [X]. Names are compared with their case [D help/179].
+//! A write that names an undefined attribute is refused as a whole [D][C]. Names are compared with their case [D help/179].
 
 use std::sync::Arc;
 
@@ -14,6 +13,12 @@ use super::contact::AttributeValue;
 use super::contact::Scalar;
 use super::errors::Refusal;
 use super::unknowns;
+use super::unknowns::ArchivedAttribute;
+use super::unknowns::LongAttributeText;
+use super::unknowns::Milliseconds;
+use super::unknowns::NegativeTimestamp;
+use super::unknowns::Unknowns;
+use super::unknowns::ValueOutsideOptions;
 
 /// The limit of active custom attributes [D help/179].
 pub(super) const MAX_ACTIVE: usize = 250;
@@ -91,13 +96,18 @@ impl Attributes {
     }
 
     /// Checks the custom attributes of a contact's write against their definitions.
-    pub(super) fn check(&self, values: &Map<String, Value>) -> Result<Vec<AttributeValue>, Refusal> {
+    pub(super) fn check(
+        &self,
+        values: &Map<String, Value>,
+        unknowns: &Unknowns,
+    ) -> Result<Vec<AttributeValue>, Refusal> {
+        let archived_too = unknowns.archived_attribute == ArchivedAttribute::Stored;
         let check = |(name, value): (&String, &Value)| {
             let definition = self
                 .contact_attribute(name)
-                .filter(|definition| !definition.attribute.archived)
+                .filter(|definition| archived_too || !definition.attribute.archived)
                 .ok_or_else(|| undefined(name))?;
-            let value = definition.attribute.scalar(value)?;
+            let value = definition.attribute.scalar(value, unknowns)?;
             Ok(AttributeValue { name: Arc::clone(&definition.name), value })
         };
         values.iter().map(check).collect()
@@ -117,10 +127,10 @@ fn undefined(name: &str) -> Refusal {
 
 impl Attribute {
     /// Reads a value as this attribute's type. That a wrong type is 400 is expected, its text is [X].
-    fn scalar(&self, value: &Value) -> Result<Scalar, Refusal> {
+    fn scalar(&self, value: &Value, unknowns: &Unknowns) -> Result<Scalar, Refusal> {
         match (self.data_type, value) {
             (_, Value::Null) => Ok(Scalar::Null),
-            (DataType::String, Value::String(text)) => self.text(text),
+            (DataType::String, Value::String(text)) => self.text(text, unknowns),
             (DataType::Boolean, Value::Bool(truth)) => Ok(Scalar::Boolean(*truth)),
             (DataType::Float, Value::Number(number)) => {
                 number.as_f64().map(Scalar::Float).ok_or_else(|| self.wrong_type())
@@ -129,23 +139,23 @@ impl Attribute {
                 number.as_i64().map(Scalar::Integer).ok_or_else(|| self.wrong_type())
             }
             (DataType::Date, Value::Number(number)) => {
-                let seconds = number.as_i64().filter(|seconds| is_seconds(*seconds));
+                let seconds = number.as_i64().filter(|seconds| is_seconds(*seconds, unknowns));
                 seconds.map(Scalar::Integer).ok_or_else(|| self.wrong_type())
             }
             _ => Err(self.wrong_type()),
         }
     }
 
-    fn text(&self, text: &str) -> Result<Scalar, Refusal> {
+    fn text(&self, text: &str, unknowns: &Unknowns) -> Result<Scalar, Refusal> {
         let outside = !self.options.is_empty() && !self.options.iter().any(|option| option == text);
-        if outside && unknowns::VALUE_OUTSIDE_OPTIONS_IS_REFUSED {
+        if outside && unknowns.value_outside_options == ValueOutsideOptions::Refused {
             let message = format!("Custom attribute '{}' does not have the option '{text}'", self.name);
             return Err(Refusal::parameter_invalid(message));
         }
         if text.chars().count() <= unknowns::MAX_ATTRIBUTE_TEXT {
             return Ok(Scalar::Text(text.to_owned()));
         }
-        if unknowns::LONG_ATTRIBUTE_TEXT_IS_REFUSED {
+        if unknowns.long_attribute_text == LongAttributeText::Refused {
             let message = format!("Custom attribute '{}' is longer than 255 characters", self.name);
             return Err(Refusal::parameter_invalid(message));
         }
@@ -159,8 +169,11 @@ impl Attribute {
 }
 
 /// Says whether a timestamp can be seconds.
-pub(super) fn is_seconds(timestamp: i64) -> bool {
-    !unknowns::MILLISECONDS_ARE_REFUSED || timestamp.abs() < unknowns::FIRST_MILLISECONDS
+pub(super) fn is_seconds(timestamp: i64, unknowns: &Unknowns) -> bool {
+    let too_large = unknowns::FIRST_MILLISECONDS <= timestamp.saturating_abs();
+    let negative = timestamp < 0;
+    !(too_large && unknowns.milliseconds == Milliseconds::Refused
+        || negative && unknowns.negative_timestamp == NegativeTimestamp::Refused)
 }
 
 impl DataType {

@@ -18,6 +18,7 @@ mod contacts;
 mod control;
 mod errors;
 mod exchange;
+mod explain;
 mod fault;
 mod identities;
 mod index;
@@ -43,6 +44,9 @@ use std::time::Duration;
 pub use clock::SandboxClock;
 pub use lag::Lag;
 pub use lag::LagError;
+pub use unknowns::UnknownSetting;
+pub use unknowns::UnknownSettingError;
+pub use unknowns::Unknowns;
 
 use server::Server;
 
@@ -76,6 +80,8 @@ pub struct Config {
     pub api_version: String,
     /// The share of requests that meet a fault, 0 to 1.
     pub fault_rate: f64,
+    /// How what is not known about Intercom turns out.
+    pub unknowns: Unknowns,
     /// The time that the sandbox lives in.
     pub clock: SandboxClock,
 }
@@ -97,9 +103,17 @@ impl Default for Config {
             lag: Lag::between(Duration::from_secs(3), Duration::from_secs(120)),
             api_version: "2.16".to_owned(),
             fault_rate: 0.0,
+            unknowns: Unknowns::default(),
             clock: SandboxClock::system(),
         }
     }
+}
+
+/// Returns what a sandbox of this configuration does, as text for people: each behaviour with the grade of its evidence,
+/// and each switch with its outcome.
+#[must_use]
+pub fn explain(config: &Config) -> String {
+    explain::text(&config.unknowns)
 }
 
 /// Why a sandbox did not start.
@@ -186,6 +200,7 @@ impl Sandbox {
             "lag": settings.beginning.lag.to_string(),
             "quota_per_minute": settings.quota_per_minute,
             "api_version": settings.version.to_string(),
+            "unknowns": self.server.world().unknowns().changed(),
             "contacts": self.server.world().store().kept().len(),
         })
         .to_string()

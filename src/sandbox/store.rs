@@ -31,7 +31,7 @@ use super::journal::Entry;
 use super::journal::Journal;
 use super::lag::Lag;
 use super::seed;
-use super::unknowns;
+use super::unknowns::Unknowns;
 
 /// The middle of every id, where an ObjectId names its machine; the last three bytes count.
 const FIRST_NUMBER: u64 = 0x4b4a_359d_4d00_0000;
@@ -43,6 +43,7 @@ pub(super) struct Beginning {
     pub(super) seed: u64,
     pub(super) lag: Lag,
     pub(super) data: Option<PathBuf>,
+    pub(super) unknowns: Unknowns,
 }
 
 /// Everything that the workspace knows.
@@ -52,6 +53,7 @@ pub(super) struct Store {
     pub(super) attributes: Attributes,
     pub(super) admins: Vec<Admin>,
     pub(super) index: Index,
+    pub(super) unknowns: Unknowns,
     contacts: BTreeMap<ContactId, Arc<Contact>>,
     identities: Identities,
     journal: Option<Journal>,
@@ -96,6 +98,7 @@ impl Store {
             admins: Vec::new(),
             index: Index::new(beginning.lag, beginning.seed),
             contacts: BTreeMap::new(),
+            unknowns: beginning.unknowns,
             identities: Identities::default(),
             journal: None,
             last_number: FIRST_NUMBER,
@@ -183,8 +186,9 @@ impl Store {
 
     /// Looks up users, and forgets the deleted ones whose lock has expired. Leads are never matched [R].
     fn holders(&mut self, ids: &[ContactId], now: Moment) -> Vec<Arc<Contact>> {
+        let lock = self.unknowns.identifier_lock.seconds();
         let expired = |contact: &Contact| match contact.life {
-            Life::Deleted { at } => at + unknowns::DELETED_IDENTIFIERS_LOCKED_FOR_SECONDS <= now.seconds(),
+            Life::Deleted { at } => at + lock <= now.seconds(),
             Life::Live | Life::Archived => false,
         };
         let contacts = ids.iter().filter_map(|id| self.contacts.get(id)).cloned();

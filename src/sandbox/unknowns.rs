@@ -1,51 +1,168 @@
 //! What could not be established about Intercom [X], one named switch each.
 //!
-//! Each switch stands at the outcome that is harsher to a client: a tool that survives it survives the other one too.
-//! None of these may be quoted as a fact about Intercom.
+//! Each switch stands at the outcome that is harsher to a client, unless its sentence says why not: a tool that survives
+//! it survives the other one too. None of these may be quoted as a fact about Intercom.
+//!
+//! To add one, add an entry to the list below: a sentence, `field: Type = "name" [grade] { Default = "outcome", … }`.
+//! That makes the enum and the field; where it matters, say `unknowns.field == Type::Outcome`, with
+//! `world.unknowns()` or an argument `unknowns: &Unknowns`. `sandbox serve --unknown name=outcome` and `--explain` know
+//! it then.
 
-/// `per_page` above the maximum is refused; the other outcome is to clamp it.
-pub(super) const PER_PAGE_ABOVE_MAXIMUM_IS_REFUSED: bool = true;
+mod setting;
 
-/// A `PUT` may not take the `external_id` of another live user: 409. The other outcome is two users with one id.
-pub(super) const UPDATE_TO_TAKEN_EXTERNAL_ID_CONFLICTS: bool = true;
+use std::collections::BTreeMap;
 
-/// A timestamp that can only be milliseconds is refused; the other outcome is a date in the far future.
-pub(super) const MILLISECONDS_ARE_REFUSED: bool = true;
-
-/// The first number of seconds that is taken for milliseconds: the year 5138.
-pub(super) const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-
-/// Text without the shape of an address is refused as `email`; the other outcome is that it is stored.
-pub(super) const UNPARSABLE_EMAIL_IS_REFUSED: bool = true;
-
-/// An email is stored in lower case, as 1.x documents [D 1.4 Users]; the other outcome is that its case is kept. Searches
-/// with upper case miss either way [I rudder#5158].
-pub(super) const EMAIL_IS_STORED_IN_LOWER_CASE: bool = true;
-
-/// An `avatar` must be an https address, as 1.x requires; the other outcome is that it is stored.
-pub(super) const AVATAR_MUST_BE_HTTPS: bool = true;
-
-/// A `role` other than `user`, `lead` and `contact` is refused; the other outcome is a user.
-pub(super) const UNKNOWN_ROLE_IS_REFUSED: bool = true;
-
-/// Text over 255 characters in a custom attribute is refused; the other outcome is that it is cut.
-pub(super) const LONG_ATTRIBUTE_TEXT_IS_REFUSED: bool = true;
+pub use setting::UnknownSetting;
+pub use setting::UnknownSettingError;
 
 /// The documented length of a custom attribute's text [D help/179].
 pub(super) const MAX_ATTRIBUTE_TEXT: usize = 255;
 
-/// A standard text field over 255 characters is refused; 1.x documents the length, 2.x does not say.
-pub(super) const LONG_FIELD_TEXT_IS_REFUSED: bool = true;
-
 /// The length of a standard text field that 1.x documents [D 1.4 Users].
 pub(super) const MAX_FIELD_TEXT: usize = 255;
 
-/// A value outside the options of a list attribute is refused: documented in April 2026, then reverted [S#457, #466].
-pub(super) const VALUE_OUTSIDE_OPTIONS_IS_REFUSED: bool = true;
+/// The first number of seconds that is taken for milliseconds: the year 5138.
+pub(super) const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
-/// Restoring a deleted contact answers 500, which looks as if a retry could help, as in January 2021 [R]. Both outcomes
-/// are recorded: it stands at the later one, the 400 of March 2021 [R].
-pub(super) const RESTORING_DELETED_ANSWERS_500: bool = false;
+/// One switch, as people are told of it.
+#[derive(Debug)]
+pub(super) struct Switch {
+    pub(super) name: &'static str,
+    pub(super) grade: &'static str,
+    pub(super) sentence: &'static str,
+    /// The default first.
+    pub(super) outcomes: &'static [&'static str],
+}
 
-/// How long a deleted contact keeps its identifiers: seven days is one third party's statement.
-pub(super) const DELETED_IDENTIFIERS_LOCKED_FOR_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// Makes the enums, [`Unknowns`] and [`SWITCHES`] of one list.
+macro_rules! unknowns {
+    ($(
+        #[doc = $sentence:literal]
+        $field:ident: $kind:ident = $name:literal [$grade:literal] { $($outcome:ident = $text:literal),+ }
+    )+) => {
+        $(
+            #[doc = $sentence]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub(super) enum $kind { $(#[doc = $text] $outcome),+ }
+
+            impl $kind {
+                const ALL: &[$kind] = &[$($kind::$outcome),+];
+            }
+
+            impl Default for $kind {
+                fn default() -> $kind {
+                    $kind::ALL[0]
+                }
+            }
+        )+
+
+        /// The outcome of every unknown.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Unknowns {
+            $(#[doc = $sentence] pub(super) $field: $kind,)+
+        }
+
+        /// Every switch, in the order of the list.
+        pub(super) const SWITCHES: &[Switch] = &[$(
+            Switch { name: $name, grade: $grade, sentence: $sentence, outcomes: &[$($text),+] },
+        )+];
+
+        impl Unknowns {
+            /// Sets the switch `name` to the outcome at `place` of its list.
+            fn put(&mut self, name: &str, place: usize) {
+                match name {
+                    $($name => self.$field = $kind::ALL[place],)+
+                    _ => unreachable!("a setting is made from the list of switches"),
+                }
+            }
+
+            /// Returns the place of the outcome that the switch `name` stands at.
+            fn place(&self, name: &str) -> usize {
+                match name {
+                    $($name => self.$field as usize,)+
+                    _ => unreachable!("a name is taken from the list of switches"),
+                }
+            }
+        }
+    };
+}
+
+unknowns! {
+    /// A list or search asks for a `per_page` above 150.
+    per_page_above_maximum: PerPageAboveMaximum = "per-page-above-maximum" ["X"] {
+        Refused = "refused", Clamped = "clamped"
+    }
+
+    /// A `PUT` takes the `external_id` of another live user: 409, or two users with one id.
+    taken_external_id: TakenExternalId = "taken-external-id" ["X"] { Conflict = "conflict", Stored = "stored" }
+
+    /// A timestamp can only be milliseconds: refused, or a date in the far future.
+    milliseconds: Milliseconds = "milliseconds" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// A timestamp is before 1970.
+    negative_timestamp: NegativeTimestamp = "negative-timestamp" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// Text without the shape of an address is sent as `email`.
+    unparsable_email: UnparsableEmail = "unparsable-email" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// An email with capitals is stored in lower case, as 1.x documents [D 1.4 Users], or as it is. A search in upper case misses either way [I rudder#5158].
+    email_case: EmailCase = "email-case" ["X"] { Lowered = "lowered", Kept = "kept" }
+
+    /// Text that is no telephone number is sent as `phone`.
+    invalid_phone: InvalidPhone = "invalid-phone" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// An `avatar` is no https address; 1.x requires one [D user model].
+    insecure_avatar: InsecureAvatar = "insecure-avatar" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// A `role` is none of `user`, `lead` and `contact`: refused, or it makes a user.
+    unknown_role: UnknownRole = "unknown-role" ["X"] { Refused = "refused", User = "user" }
+
+    /// A standard text field has more than 255 characters; 1.x documents the length [D 1.4 Users], 2.x does not say.
+    long_field_text: LongFieldText = "long-field-text" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// Text of a custom attribute has more than 255 characters, the documented limit [D help/179].
+    long_attribute_text: LongAttributeText = "long-attribute-text" ["X"] { Refused = "refused", Cut = "cut" }
+
+    /// A value is none of a list attribute's options: refused was documented in April 2026, then reverted [S#457, #466].
+    value_outside_options: ValueOutsideOptions = "value-outside-options" ["X"] {
+        Refused = "refused", Stored = "stored"
+    }
+
+    /// A write names an archived attribute: refused as undefined, or stored.
+    archived_attribute: ArchivedAttribute = "archived-attribute" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// A deleted contact is restored. Both are recorded [R]: the 400 of March 2021, which is the default because it is the later one, and the 500 of January 2021, which looks as if a retry could help.
+    restoring_deleted: RestoringDeleted = "restoring-deleted" ["R"] {
+        BadRequest = "bad-request", ServerError = "server-error"
+    }
+
+    /// How long a deleted contact keeps its identifiers. Seven days is one third party's statement [C]; nobody says that they are kept for ever.
+    identifier_lock: IdentifierLock = "identifier-lock" ["X"] {
+        SevenDays = "seven-days", ForEver = "for-ever", None = "none"
+    }
+}
+
+impl Unknowns {
+    /// Returns the outcome that a switch stands at.
+    pub(super) fn outcome(&self, switch: &Switch) -> &'static str {
+        switch.outcomes[self.place(switch.name)]
+    }
+
+    /// Returns the switches that do not stand at their default, with their outcomes.
+    pub(super) fn changed(&self) -> BTreeMap<&'static str, &'static str> {
+        let changed = SWITCHES.iter().filter(|switch| self.place(switch.name) != 0);
+        changed.map(|switch| (switch.name, self.outcome(switch))).collect()
+    }
+}
+
+impl IdentifierLock {
+    /// Returns the lock's length in seconds.
+    pub(super) fn seconds(self) -> i64 {
+        match self {
+            IdentifierLock::SevenDays => 7 * 24 * 60 * 60,
+            // Longer than any sandbox lives, and short enough to be added to a time.
+            IdentifierLock::ForEver => i64::MAX / 2,
+            IdentifierLock::None => 0,
+        }
+    }
+}

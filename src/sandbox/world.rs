@@ -16,6 +16,7 @@ use super::limiter::Limiter;
 use super::log::RequestLog;
 use super::store::Beginning;
 use super::store::Store;
+use super::unknowns::Unknowns;
 use super::versions::Version;
 
 /// The sandbox's state.
@@ -49,8 +50,13 @@ impl World {
         };
         let fault_rate = FaultRate::try_from(config.fault_rate)
             .map_err(|_| SandboxError::BadFaultRate(config.fault_rate))?;
-        let beginning =
-            Beginning { users: config.users, seed: config.seed, lag: config.lag, data: config.data };
+        let beginning = Beginning {
+            users: config.users,
+            seed: config.seed,
+            lag: config.lag,
+            data: config.data,
+            unknowns: config.unknowns,
+        };
         let store = Store::open(&beginning, config.clock.now())?;
         Ok(World {
             clock: config.clock,
@@ -70,6 +76,11 @@ impl World {
                 jitter: config.jitter,
             },
         })
+    }
+
+    /// Returns how what is not known about Intercom turns out here.
+    pub(super) fn unknowns(&self) -> &Unknowns {
+        &self.settings.beginning.unknowns
     }
 
     /// Returns the workspace's id code.

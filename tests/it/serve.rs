@@ -71,3 +71,27 @@ fn two_runs_do_not_share_one_embedded_sandbox() {
     terminate(&child);
     env.finish(child);
 }
+
+#[test]
+fn an_unknown_is_set_by_flag_and_shown_by_explain() {
+    let env = TestEnv::offline();
+    let run = env.run(["sandbox", "serve", "--explain", "--unknown", "email-case=kept"]);
+    assert_eq!((0, ""), (run.code, run.stderr.as_str()), "{run}");
+    assert!(run.stdout.contains("email-case = lowered [kept]"), "{run}");
+    assert!(run.stdout.contains("identifier-lock = [seven-days] for-ever none"), "{run}");
+    let (child, ready) = serve(&env, ["sandbox", "serve", "--unknown", "email-case=kept,unknown-role=user"]);
+    assert_eq!(serde_json::json!({"email-case": "kept", "unknown-role": "user"}), ready["unknowns"]);
+    terminate(&child);
+    env.finish(child);
+}
+
+#[test]
+fn an_unknown_that_does_not_exist_is_a_usage_error_with_the_nearest_name() {
+    let env = TestEnv::offline();
+    let run = env.run(["sandbox", "serve", "--unknown", "emial-case=kept"]);
+    assert_eq!(2, run.code, "{run}");
+    assert!(run.stderr.contains("did you mean `email-case`?"), "{run}");
+    let run = env.run(["sandbox", "serve", "--unknown", "email-case=keep"]);
+    assert_eq!(2, run.code, "{run}");
+    assert!(run.stderr.contains("did you mean `kept`?"), "{run}");
+}

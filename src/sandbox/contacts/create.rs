@@ -23,7 +23,7 @@ pub(in crate::sandbox) fn create(
     body: &[u8],
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
-    let draft = Draft::read(body, version)?;
+    let draft = Draft::read(body, version, world.unknowns())?;
     let contact = store(&mut world.store(), draft, now)?;
     Ok(shown(&contact, world, version))
 }
@@ -31,7 +31,7 @@ pub(in crate::sandbox) fn create(
 fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
     check_required(&draft)?;
     check_owner(store, &draft)?;
-    let custom_attributes = store.attributes.check(&draft.custom_attributes)?;
+    let custom_attributes = store.attributes.check(&draft.custom_attributes, &store.unknowns)?;
     let role = draft.role.unwrap_or(Role::User);
     if role == Role::User {
         check_unique(store, &draft, now)?;

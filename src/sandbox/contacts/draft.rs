@@ -9,7 +9,14 @@ use serde_json::Value;
 use crate::sandbox::attributes::is_seconds;
 use crate::sandbox::contact::Role;
 use crate::sandbox::errors::Refusal;
-use crate::sandbox::unknowns;
+use crate::sandbox::unknowns::EmailCase;
+use crate::sandbox::unknowns::InsecureAvatar;
+use crate::sandbox::unknowns::InvalidPhone;
+use crate::sandbox::unknowns::LongFieldText;
+use crate::sandbox::unknowns::MAX_FIELD_TEXT;
+use crate::sandbox::unknowns::UnknownRole;
+use crate::sandbox::unknowns::Unknowns;
+use crate::sandbox::unknowns::UnparsableEmail;
 use crate::sandbox::versions::Version;
 
 /// What a write says about one field.
@@ -65,21 +72,21 @@ impl<T> Field<T> {
 
 impl Draft {
     /// Reads a body.
-    pub(super) fn read(body: &[u8], version: Version) -> Result<Draft, Refusal> {
+    pub(super) fn read(body: &[u8], version: Version, unknowns: &Unknowns) -> Result<Draft, Refusal> {
         let value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
         let Value::Object(mut keys) = value else { return Err(Refusal::malformed_json()) };
         check_email_verified(&keys, version)?;
         Ok(Draft {
-            role: role(keys.get("role"))?,
-            external_id: text(&keys, "external_id")?,
-            email: email(&keys)?,
-            phone: text(&keys, "phone")?,
-            name: text(&keys, "name")?,
-            avatar: avatar(&keys)?,
+            role: role(keys.get("role"), unknowns)?,
+            external_id: text(&keys, "external_id", unknowns)?,
+            email: email(&keys, unknowns)?,
+            phone: phone(&keys, unknowns)?,
+            name: text(&keys, "name", unknowns)?,
+            avatar: avatar(&keys, unknowns)?,
             owner_id: owner_id(keys.get("owner_id"))?,
             // 1.x's name of the field is in the message [I node#131].
-            signed_up_at: seconds(keys.get("signed_up_at"), "remote_created_at")?,
-            last_seen_at: seconds(keys.get("last_seen_at"), "last_seen_at")?,
+            signed_up_at: seconds(keys.get("signed_up_at"), "remote_created_at", unknowns)?,
+            last_seen_at: seconds(keys.get("last_seen_at"), "last_seen_at", unknowns)?,
             unsubscribed_from_emails: truth(&keys, "unsubscribed_from_emails")?,
             custom_attributes: custom_attributes(keys.remove("custom_attributes"))?,
         })
@@ -96,13 +103,15 @@ fn check_email_verified(keys: &Map<String, Value>, version: Version) -> Result<(
 }
 
 /// Reads a role; `contact` makes a user [R].
-fn role(value: Option<&Value>) -> Result<Option<Role>, Refusal> {
+fn role(value: Option<&Value>, unknowns: &Unknowns) -> Result<Option<Role>, Refusal> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(role)) => match role.as_str() {
             "user" | "contact" => Ok(Some(Role::User)),
             "lead" => Ok(Some(Role::Lead)),
-            _ if unknowns::UNKNOWN_ROLE_IS_REFUSED => Err(Refusal::parameter_invalid("Role is invalid")),
+            _ if unknowns.unknown_role == UnknownRole::Refused => {
+                Err(Refusal::parameter_invalid("Role is invalid"))
+            }
             _ => Ok(Some(Role::User)),
         },
         Some(_) => Err(Refusal::bad_parameter("role")),
@@ -110,14 +119,14 @@ fn role(value: Option<&Value>) -> Result<Option<Role>, Refusal> {
 }
 
 /// Reads text; empty text clears, as null does [X].
-fn text(keys: &Map<String, Value>, name: &str) -> Result<Field<String>, Refusal> {
+fn text(keys: &Map<String, Value>, name: &str, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
     match keys.get(name) {
         None => Ok(Field::Absent),
         Some(Value::Null) => Ok(Field::Null),
         Some(Value::String(text)) if text.is_empty() => Ok(Field::Null),
         Some(Value::String(text)) => {
-            let too_long = unknowns::MAX_FIELD_TEXT < text.chars().count();
-            if too_long && unknowns::LONG_FIELD_TEXT_IS_REFUSED {
+            let too_long = MAX_FIELD_TEXT < text.chars().count();
+            if too_long && unknowns.long_field_text == LongFieldText::Refused {
                 return Err(Refusal::parameter_invalid(format!("{name} is longer than 255 characters")));
             }
             Ok(Field::Value(text.clone()))
@@ -126,14 +135,16 @@ fn text(keys: &Map<String, Value>, name: &str) -> Result<Field<String>, Refusal>
     }
 }
 
-fn email(keys: &Map<String, Value>) -> Result<Field<String>, Refusal> {
-    let email = text(keys, "email")?;
+fn email(keys: &Map<String, Value>, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+    let email = text(keys, "email", unknowns)?;
     let bad = email.given().is_some_and(|email| !looks_like_an_address(email));
-    if bad && unknowns::UNPARSABLE_EMAIL_IS_REFUSED {
+    if bad && unknowns.unparsable_email == UnparsableEmail::Refused {
         return Err(Refusal::parameter_invalid("Email is invalid"));
     }
     Ok(match email {
-        Field::Value(email) if unknowns::EMAIL_IS_STORED_IN_LOWER_CASE => Field::Value(email.to_lowercase()),
+        Field::Value(email) if unknowns.email_case == EmailCase::Lowered => {
+            Field::Value(email.to_lowercase())
+        }
         email => email,
     })
 }
@@ -144,10 +155,25 @@ fn looks_like_an_address(email: &str) -> bool {
     clean && !mailbox.is_empty() && !mailbox.contains('@') && domain.contains('.') && !domain.starts_with('.')
 }
 
-fn avatar(keys: &Map<String, Value>) -> Result<Field<String>, Refusal> {
-    let avatar = text(keys, "avatar")?;
+fn phone(keys: &Map<String, Value>, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+    let phone = text(keys, "phone", unknowns)?;
+    let bad = phone.given().is_some_and(|phone| !looks_like_a_number(phone));
+    if bad && unknowns.invalid_phone == InvalidPhone::Refused {
+        return Err(Refusal::parameter_invalid("Phone is invalid"));
+    }
+    Ok(phone)
+}
+
+/// Every example is in E.164; what people put between digits is taken as well.
+fn looks_like_a_number(phone: &str) -> bool {
+    let allowed = |letter: char| letter.is_ascii_digit() || " +-.()/".contains(letter);
+    phone.chars().all(allowed) && phone.contains(|letter: char| letter.is_ascii_digit())
+}
+
+fn avatar(keys: &Map<String, Value>, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+    let avatar = text(keys, "avatar", unknowns)?;
     let insecure = avatar.given().is_some_and(|address| !address.starts_with("https://"));
-    if insecure && unknowns::AVATAR_MUST_BE_HTTPS {
+    if insecure && unknowns.insecure_avatar == InsecureAvatar::Refused {
         return Err(Refusal::bad_parameter("avatar"));
     }
     Ok(avatar)
@@ -170,12 +196,12 @@ pub(super) fn not_a_member() -> Refusal {
     Refusal::parameter_invalid("The owner specified is not a member of the workspace")
 }
 
-fn seconds(value: Option<&Value>, name: &str) -> Result<Field<i64>, Refusal> {
+fn seconds(value: Option<&Value>, name: &str, unknowns: &Unknowns) -> Result<Field<i64>, Refusal> {
     match value {
         None => Ok(Field::Absent),
         Some(Value::Null) => Ok(Field::Null),
         Some(value) => {
-            let seconds = value.as_i64().filter(|seconds| is_seconds(*seconds));
+            let seconds = value.as_i64().filter(|seconds| is_seconds(*seconds, unknowns));
             seconds.map(Field::Value).ok_or_else(|| Refusal::bad_parameter(name))
         }
     }

@@ -13,7 +13,7 @@ use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::store::Store;
-use crate::sandbox::unknowns;
+use crate::sandbox::unknowns::RestoringDeleted;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -40,7 +40,7 @@ pub(in crate::sandbox) fn unarchive(
     let mut store = world.store();
     let contact = store.any(id).cloned().ok_or_else(Refusal::user_not_found)?;
     if let Life::Deleted { .. } = contact.life {
-        return Err(not_restorable());
+        return Err(not_restorable(store.unknowns.restoring_deleted));
     }
     let contact = live_on(&mut store, contact, Life::Live, now)?;
     Ok(answer(&contact, version, "archived", false))
@@ -77,8 +77,8 @@ fn live_on(
     store.save(changed, now)
 }
 
-fn not_restorable() -> Refusal {
-    if unknowns::RESTORING_DELETED_ANSWERS_500 {
+fn not_restorable(outcome: RestoringDeleted) -> Refusal {
+    if outcome == RestoringDeleted::ServerError {
         return Refusal::server_error();
     }
     let message = "User has been marked for permanent deletion and is not restorable.";

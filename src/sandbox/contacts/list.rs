@@ -33,7 +33,7 @@ pub(in crate::sandbox) fn list(
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
     let per_page = match &query.per_page {
-        Some(text) => per_page(text.parse().map_err(|_| bad_per_page())?)?,
+        Some(text) => per_page(text.parse().map_err(|_| bad_per_page())?, world.unknowns())?,
         None => DEFAULT_PER_PAGE,
     };
     let cursor = query.starting_after.as_deref().map(Cursor::parse).transpose()?;

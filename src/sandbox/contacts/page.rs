@@ -12,7 +12,8 @@ use crate::sandbox::contact_json;
 use crate::sandbox::contact_json::NoEmail;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
-use crate::sandbox::unknowns;
+use crate::sandbox::unknowns::PerPageAboveMaximum;
+use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -62,8 +63,11 @@ impl Page {
 }
 
 /// Checks the size of a page: above the maximum, and below one, is [X].
-pub(super) fn per_page(asked: u64) -> Result<usize, Refusal> {
-    let clamped = if unknowns::PER_PAGE_ABOVE_MAXIMUM_IS_REFUSED { asked } else { asked.min(MAX_PER_PAGE) };
+pub(super) fn per_page(asked: u64, unknowns: &Unknowns) -> Result<usize, Refusal> {
+    let clamped = match unknowns.per_page_above_maximum {
+        PerPageAboveMaximum::Refused => asked,
+        PerPageAboveMaximum::Clamped => asked.min(MAX_PER_PAGE),
+    };
     match usize::try_from(clamped) {
         Ok(per_page) if 0 < per_page && clamped <= MAX_PER_PAGE => Ok(per_page),
         _ => Err(bad_per_page()),

@@ -21,6 +21,7 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::ContactId;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -58,7 +59,8 @@ pub(in crate::sandbox) fn search(
     let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
     let (search, contacts) = {
         let mut store = world.store();
-        let search = Search::read(&body, Grammar { attributes: &store.attributes, version })?;
+        let search =
+            Search::read(&body, Grammar { attributes: &store.attributes, version }, world.unknowns())?;
         store.index.catch_up(now);
         let contacts = match search.filter.keys() {
             Some(keys) => store.listed_with(&keys),
@@ -70,7 +72,7 @@ pub(in crate::sandbox) fn search(
 }
 
 impl Search {
-    fn read(body: &Value, grammar: Grammar<'_>) -> Result<Search, Refusal> {
+    fn read(body: &Value, grammar: Grammar<'_>, unknowns: &Unknowns) -> Result<Search, Refusal> {
         let query = body.get("query").filter(|query| query.is_object());
         let query = query.ok_or_else(|| Refusal::parameter_invalid("query must be an object"))?;
         let pagination = body.get("pagination").unwrap_or(&Value::Null);
@@ -79,7 +81,7 @@ impl Search {
             sort: Sort::read(body.get("sort"), grammar.attributes)?,
             per_page: match pagination.get("per_page") {
                 None | Some(Value::Null) => DEFAULT_PER_PAGE,
-                Some(asked) => per_page(asked.as_u64().ok_or_else(bad_per_page)?)?,
+                Some(asked) => per_page(asked.as_u64().ok_or_else(bad_per_page)?, unknowns)?,
             },
             cursor: match pagination.get("starting_after") {
                 None | Some(Value::Null) => None,

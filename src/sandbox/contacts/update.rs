@@ -17,7 +17,7 @@ use crate::sandbox::contact_json::NoEmail;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::store::Store;
-use crate::sandbox::unknowns;
+use crate::sandbox::unknowns::TakenExternalId;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -29,7 +29,7 @@ pub(in crate::sandbox) fn update(
     body: &[u8],
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
-    let draft = Draft::read(body, version)?;
+    let draft = Draft::read(body, version, world.unknowns())?;
     let no_email = if draft.email == Field::Null { NoEmail::Empty } else { NoEmail::Null };
     let contact = store(&mut world.store(), id, draft, now)?;
     let mut body = Vec::with_capacity(2048);
@@ -40,7 +40,7 @@ pub(in crate::sandbox) fn update(
 fn store(store: &mut Store, id: &str, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
     let old = Arc::clone(store.live(id)?);
     check_owner(store, &draft)?;
-    let attributes = store.attributes.check(&draft.custom_attributes)?;
+    let attributes = store.attributes.check(&draft.custom_attributes, &store.unknowns)?;
     let mut contact = (*old).clone();
     contact.role = changed_role(old.role, draft.role)?;
     if contact.role == Role::User {
@@ -77,7 +77,7 @@ fn changed_external_id(
     let holders = store.with_external_id(external_id, now);
     let other = holders.iter().find(|holder| holder.is_live() && holder.id != old.id);
     match other {
-        Some(other) if unknowns::UPDATE_TO_TAKEN_EXTERNAL_ID_CONFLICTS => Err(conflict(other)),
+        Some(other) if store.unknowns.taken_external_id == TakenExternalId::Conflict => Err(conflict(other)),
         _ => Ok(Some(external_id.clone())),
     }
 }

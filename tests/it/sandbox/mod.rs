@@ -17,6 +17,7 @@ mod search;
 mod seed;
 mod shape;
 mod start;
+mod unknowns;
 mod update;
 
 use intercom_bulk::sandbox::Config;

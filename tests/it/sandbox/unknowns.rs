@@ -1,0 +1,107 @@
+//! What is not known about Intercom: each outcome of each switch is there to be chosen.
+
+use super::Api;
+use super::Told;
+use super::prompt;
+use intercom_bulk::sandbox::Config;
+
+/// A sandbox with switches set.
+fn with(settings: &[&str]) -> Api {
+    let unknowns = settings.iter().map(|setting| setting.parse().unwrap()).collect();
+    Api::with(Config { unknowns, ..prompt() })
+}
+
+/// Creates the same contact in a sandbox as it comes and in one with a switch set.
+fn twice(setting: &str, body: &str) -> (Told, Told) {
+    (Api::start().post("/contacts", body), with(&[setting]).post("/contacts", body))
+}
+
+/// Asserts that a create is refused by default and stored with a switch set, with this value of the key.
+#[track_caller]
+fn check(setting: &str, key: &str, value: &str, stored: &str) {
+    let body = format!(r#"{{"external_id":"1","custom_attributes":{{}},"{key}":{value}}}"#);
+    let (refused, accepted) = twice(setting, &body);
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    assert_eq!(accepted.ok().at(&format!("/{key}")).to_string(), stored);
+}
+
+#[test]
+fn a_bad_value_is_refused_by_default_and_stored_if_so_chosen() {
+    check("milliseconds=stored", "signed_up_at", "1700000000000", "1700000000000");
+    check("negative-timestamp=stored", "signed_up_at", "-5", "-5");
+    check("unparsable-email=stored", "email", r#""nobody""#, r#""nobody""#);
+    check("invalid-phone=stored", "phone", r#""call me""#, r#""call me""#);
+    check("unknown-role=user", "role", r#""boss""#, r#""user""#);
+    let long = format!("\"{}\"", "x".repeat(256));
+    check("long-field-text=stored", "name", &long, &long);
+    let body = r#"{"external_id":"1","avatar":"http://x.test/a.png"}"#;
+    let (refused, accepted) = twice("insecure-avatar=stored", body);
+    assert_eq!(refused.status, 400);
+    assert_eq!(accepted.str("/avatar/image_url"), "http://x.test/a.png");
+}
+
+#[test]
+fn an_email_keeps_its_case_if_so_chosen() {
+    let (lowered, kept) = twice("email-case=kept", r#"{"email":"Ann@X.test"}"#);
+    assert_eq!((lowered.str("/email"), kept.str("/email")), ("ann@x.test".into(), "Ann@X.test".into()));
+}
+
+#[test]
+fn a_long_attribute_is_cut_if_so_chosen() {
+    let body = format!(r#"{{"external_id":"1","custom_attributes":{{"plan":"{}"}}}}"#, "x".repeat(300));
+    let (refused, cut) = twice("long-attribute-text=cut", &body);
+    assert_eq!(refused.status, 400);
+    assert_eq!(cut.str("/custom_attributes/plan").len(), 255);
+}
+
+#[test]
+fn an_archived_attribute_counts_as_undefined_unless_chosen_otherwise() {
+    for (setting, status) in [("archived-attribute=refused", 400), ("archived-attribute=stored", 200)] {
+        let api = with(&[setting]);
+        let attribute = r#"{"name":"shoe","model":"contact","data_type":"string"}"#;
+        let id = api.post("/data_attributes", attribute).ok().at("/id");
+        api.put(&format!("/data_attributes/{id}"), r#"{"archived":true}"#).ok();
+        let told = api.post("/contacts", r#"{"external_id":"1","custom_attributes":{"shoe":"44"}}"#);
+        assert_eq!(told.status, status, "{}", told.text);
+    }
+}
+
+#[test]
+fn a_taken_external_id_is_refused_on_update_unless_chosen_otherwise() {
+    for (setting, status) in [("taken-external-id=conflict", 409), ("taken-external-id=stored", 200)] {
+        let api = with(&[setting]);
+        api.create(r#"{"external_id":"1"}"#);
+        let second = api.create(r#"{"external_id":"2"}"#);
+        assert_eq!(api.put(&second, r#"{"external_id":"1"}"#).status, status);
+    }
+}
+
+#[test]
+fn restoring_a_deleted_contact_has_two_recorded_answers() {
+    for (setting, status) in [("restoring-deleted=bad-request", 400), ("restoring-deleted=server-error", 500)]
+    {
+        let api = with(&[setting]);
+        let contact = api.create(r#"{"external_id":"1"}"#);
+        api.delete(&contact).ok();
+        assert_eq!(api.post(&format!("{contact}/unarchive"), "{}").status, status);
+    }
+}
+
+#[test]
+fn a_deleted_contact_keeps_its_identifiers_for_as_long_as_is_chosen() {
+    let eight_days = std::time::Duration::from_secs(8 * 86_400);
+    for (setting, at_once, later) in [("seven-days", 409, 200), ("for-ever", 409, 409), ("none", 200, 409)] {
+        let api = with(&[&format!("identifier-lock={setting}")]);
+        let contact = api.create(r#"{"external_id":"1"}"#);
+        api.delete(&contact).ok();
+        assert_eq!(api.post("/contacts", r#"{"external_id":"1"}"#).status, at_once, "{setting}");
+        api.clock.advance(eight_days);
+        assert_eq!(api.post("/contacts", r#"{"external_id":"1"}"#).status, later, "{setting}");
+    }
+}
+
+#[test]
+fn a_page_above_the_maximum_is_clamped_if_so_chosen() {
+    let api = with(&["per-page-above-maximum=clamped"]);
+    assert_eq!(api.get("/contacts?per_page=500").ok().at("/pages/per_page"), 150);
+}
