@@ -32,6 +32,7 @@ use super::limiter::Quota;
 use super::limiter::Verdict;
 use super::log::Asked;
 use super::log::Entry;
+use super::reply::Answer;
 use super::reply::Heading;
 use super::reply::Reply;
 use super::routes::Action;
@@ -48,6 +49,7 @@ struct Call {
     body: Body,
     request_id: String,
     token_id: String,
+    version: Result<Version, Refusal>,
     route: Option<Route>,
 }
 
@@ -71,11 +73,13 @@ pub(super) async fn exchange(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let request_id = world.new_request_id();
+    let version = version(&world, &parts.headers);
     let route = Route::find(&parts.method, parts.uri.path());
     let asked = asked(&parts, route.as_ref(), world.clock.now());
     let told = match authenticate(&world, &parts.headers) {
         Ok(token_id) => {
-            admitted(&world, Call { parts, body, request_id: request_id.clone(), token_id, route }).await
+            let request_id = request_id.clone();
+            admitted(&world, Call { parts, body, request_id, token_id, version, route }).await
         }
         Err(refusal) => Told { reply: Some(Reply::refused(&refusal, &request_id)), ..Told::default() },
     };
@@ -132,7 +136,6 @@ fn authenticate(world: &World, headers: &HeaderMap) -> Result<String, Refusal> {
 
 /// Answers a request of someone who may ask.
 async fn admitted(world: &World, call: Call) -> Told {
-    let version = version(world, &call.parts.headers);
     let now = world.clock.now();
     let (verdict, quota) = {
         let mut limiter = world.limiter();
@@ -140,7 +143,7 @@ async fn admitted(world: &World, call: Call) -> Told {
     };
     let mut told = Told {
         quota,
-        version: version.as_ref().ok().copied(),
+        version: call.version.as_ref().ok().copied(),
         token_id: Some(call.token_id.clone()),
         ..Told::default()
     };
@@ -154,17 +157,11 @@ async fn admitted(world: &World, call: Call) -> Told {
         limiter.give_back(&call.token_id, now);
         told.quota = limiter.quota(&call.token_id, now);
     }
-    carried_out(world, call, version, fault, told).await
+    carried_out(world, call, fault, told).await
 }
 
 /// Waits, carries the request out unless a fault strikes first, and waits again.
-async fn carried_out(
-    world: &World,
-    call: Call,
-    version: Result<Version, Refusal>,
-    fault: Option<Fault>,
-    mut told: Told,
-) -> Told {
+async fn carried_out(world: &World, call: Call, fault: Option<Fault>, mut told: Told) -> Told {
     let half = world.draw_latency() / 2;
     world.clock.wait(half).await;
     let request_id = call.request_id.clone();
@@ -172,7 +169,7 @@ async fn carried_out(
         return told.struck(kind, &request_id);
     }
     let writes = call.route.as_ref().is_some_and(|route| route.action.writes());
-    let result = answer(world, call, version).await;
+    let result = answer(world, call).await;
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
     match (fault.map(|fault| fault.kind), result) {
@@ -181,7 +178,7 @@ async fn carried_out(
             Told { reply: Some(Reply::refused(&refusal, &request_id)), ..told }
         }
         (Some(kind), _) => told.struck(kind, &request_id),
-        (None, Ok(body)) => Told { reply: Some(Reply::success(body)), ..told },
+        (None, Ok(answer)) => Told { reply: Some(Reply::success(answer)), ..told },
     }
 }
 
@@ -196,14 +193,14 @@ fn version(world: &World, headers: &HeaderMap) -> Result<Version, Refusal> {
 }
 
 /// Reads the body, checks the rest of the head, and finds the room that answers.
-async fn answer(world: &World, call: Call, version: Result<Version, Refusal>) -> Result<Vec<u8>, Refusal> {
+async fn answer(world: &World, call: Call) -> Result<Answer, Refusal> {
     let body = to_bytes(call.body, MAX_BODY_BYTES).await.map_err(|_| body_too_large())?;
     check_accept(&call.parts.headers)?;
-    let version = version?;
+    let version = call.version?;
     let route = call.route.ok_or_else(Refusal::path_not_found)?;
     route.gate(version)?;
     check_content_type(&call.parts.headers, &body)?;
-    dispatch(world, &call.parts, &route, version, &body)
+    dispatch(world, &call.parts, &route, version, &body).map(Answer::ok)
 }
 
 /// 413; code and text are [X].

@@ -34,10 +34,24 @@ pub(super) struct Heading<'a> {
     pub(super) version: Option<Version>,
 }
 
+/// What a request that succeeded is told.
+#[derive(Debug)]
+pub(super) struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Returns the answer of nearly every request; it is 200 for a create too [S].
+    pub(super) fn ok(body: Vec<u8>) -> Answer {
+        Answer { status: StatusCode::OK, body }
+    }
+}
+
 impl Reply {
-    /// Returns the answer to a request that succeeded; it is 200 for a create too [S].
-    pub(super) fn success(body: Vec<u8>) -> Reply {
-        Reply { status: StatusCode::OK, content_type: Some(JSON), body }
+    /// Returns the answer to a request that succeeded.
+    pub(super) fn success(Answer { status, body }: Answer) -> Reply {
+        Reply { status, content_type: Some(JSON), body }
     }
 
     pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Reply {
