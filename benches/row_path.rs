@@ -118,6 +118,6 @@ fn attributes() -> Vec<Attribute> {
         ("vip", AttributeType::Boolean),
         ("renewed", AttributeType::Date),
     ]
-    .map(|(name, data_type)| Attribute { name: name.into(), data_type, archived: false })
+    .map(|(name, data_type)| Attribute { name: name.into(), data_type, archived: false, options: Vec::new() })
     .into()
 }

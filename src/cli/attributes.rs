@@ -35,6 +35,7 @@ pub(super) fn of_workspace(attributes: &[DataAttribute]) -> Vec<Attribute> {
                 _ => AttributeType::String,
             },
             archived: attribute.archived,
+            options: attribute.options.clone(),
         })
         .collect()
 }

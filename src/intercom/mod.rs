@@ -19,7 +19,7 @@ mod traffic;
 mod upsert;
 
 pub use crate::pace::QuotaUse;
-pub use attributes::{DataAttribute, NewAttribute};
+pub use attributes::{Attributes, DataAttribute, Model, NewAttribute};
 pub use client::{Client, Trace};
 pub use connection::{Connection, Region};
 pub use contact::{Address, Contact, NestedList};

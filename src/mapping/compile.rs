@@ -173,6 +173,7 @@ mod tests {
                 name: name.trim_start_matches('~').into(),
                 data_type: AttributeType::String,
                 archived: name.starts_with('~'),
+                options: Vec::new(),
             })
             .collect();
         let spec = MappingSpec {

@@ -3,11 +3,12 @@
 //! The file and the line are added by the layer that knows them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::DateFormat;
 use super::Key;
 use super::date;
-use super::suggest::{map_flag, ticked};
+use super::suggest::{map_flag, nearest, ticked};
 use crate::intercom::Field;
 use crate::rows::CellError;
 
@@ -52,6 +53,11 @@ pub enum FaultKind {
     },
     /// Not one of the ten spellings of yes and no.
     NotABoolean,
+    /// Not one of the options of a list.
+    NotAnOption {
+        /// The options, as Intercom lists them.
+        options: Arc<[String]>,
+    },
     /// Not an email address.
     NotAnEmail,
     /// An avatar that is not an https URL.
@@ -95,6 +101,7 @@ impl FaultKind {
             Self::NotANumber => "not_a_number",
             Self::FormattedNumber { .. } => "formatted_number",
             Self::NotABoolean => "not_a_boolean",
+            Self::NotAnOption { .. } => "not_an_option",
             Self::NotAnEmail => "not_an_email",
             Self::NotHttps => "not_https",
             Self::NotARole => "not_a_role",
@@ -132,6 +139,7 @@ impl Fault {
             FaultKind::NotANumber => format!("`{value}` is not a number"),
             FaultKind::FormattedNumber { .. } => format!("`{value}` is not a plain number"),
             FaultKind::NotABoolean => format!("`{value}` is neither yes nor no"),
+            FaultKind::NotAnOption { .. } => format!("`{value}` is not an option of this list"),
             FaultKind::NotAnEmail => format!("`{value}` is not an email address"),
             FaultKind::NotHttps => format!("`{value}` is not an https URL"),
             FaultKind::NotARole => format!("`{value}` is not a role"),
@@ -174,6 +182,7 @@ impl Fault {
                 Some("write it without separators, and with a point for the decimals".into())
             }
             FaultKind::NotABoolean => Some("write true, yes, y, on, 1 or false, no, n, off, 0".into()),
+            FaultKind::NotAnOption { options } => Some(options_hint(&self.value, options)),
             FaultKind::NotHttps => Some("give an address that begins with https://".into()),
             FaultKind::NotARole => Some("write `user`, or leave the cell empty".into()),
             FaultKind::LeadRole => Some("remove the row, or write `user` to import it as a user".into()),
@@ -209,6 +218,19 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// Names the options of a list, the nearest one first; a long list is cut to what anyone reads.
+fn options_hint(value: &str, options: &[String]) -> String {
+    const MOST: usize = 12;
+    let known = match options.len().checked_sub(MOST) {
+        None | Some(0) => ticked(options),
+        Some(more) => format!("{} and {more} more", ticked(&options[..MOST])),
+    };
+    match nearest(value, options.iter().map(String::as_str)).first() {
+        Some(nearest) => format!("did you mean `{nearest}`? the options are {known}"),
+        None => format!("the options are {known}; another one is added in Intercom"),
+    }
+}
 
 fn no_key(key: Key) -> String {
     let [first, rest @ ..] = key.fields() else { return "nothing to match on".into() };
@@ -306,6 +328,30 @@ mod tests {
             FaultKind::NotABoolean,
             "perhaps",
             "column `Col`: `perhaps` is neither yes nor no\nwrite true, yes, y, on, 1 or false, no, n, off, 0",
+        );
+    }
+
+    #[test]
+    fn a_value_beside_the_options_is_refused_with_the_nearest() {
+        let kind = FaultKind::NotAnOption { options: ["Basic".to_owned(), "Gold".to_owned()].into() };
+        check(
+            "custom.tier",
+            kind.clone(),
+            "gold",
+            "column `Col`: `gold` is not an option of this list\ndid you mean `Gold`? the options are `Basic`, `Gold`",
+        );
+        check(
+            "custom.tier",
+            kind,
+            "x",
+            "column `Col`: `x` is not an option of this list\n\
+             the options are `Basic`, `Gold`; another one is added in Intercom",
+        );
+        let options: Vec<String> = (1..=14).map(|n| format!("option {n}")).collect();
+        let hint = options_hint("x", &options);
+        assert!(
+            hint.starts_with("the options are `option 1`, ") && hint.contains("`option 12` and 2 more"),
+            "{hint}"
         );
     }
 

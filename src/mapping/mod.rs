@@ -47,6 +47,8 @@ pub struct Attribute {
     pub data_type: AttributeType,
     /// Whether it was archived, and so takes no values.
     pub archived: bool,
+    /// The texts that it takes, if it is a list; empty if it takes any.
+    pub options: Vec<String>,
 }
 
 /// What the values of a custom attribute are; can never change once the attribute exists.

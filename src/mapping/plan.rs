@@ -210,8 +210,12 @@ mod tests {
     use crate::mapping::{Attribute, AttributeType, MappingSpec};
 
     fn attributes() -> Vec<Attribute> {
-        let attribute =
-            |(name, data_type): (&str, _)| Attribute { name: name.into(), data_type, archived: false };
+        let attribute = |(name, data_type): (&str, _)| Attribute {
+            name: name.into(),
+            data_type,
+            archived: false,
+            options: Vec::new(),
+        };
         [
             ("plan", AttributeType::String),
             ("seats", AttributeType::Integer),

@@ -114,7 +114,7 @@ impl Circumstances<'_> {
                 attribute: attribute.name.clone(),
             }),
             Some(attribute) => {
-                let converter = Converter::of_kind(kind.unwrap_or(&attribute.data_type.into()));
+                let converter = Converter::of_attribute(attribute, kind);
                 let notice = kind.and_then(|kind| disagreement(column, kind, attribute));
                 Ok(Decision::Map { field, converter, notice })
             }

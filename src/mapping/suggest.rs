@@ -105,7 +105,12 @@ mod tests {
     fn check_targets(column: &str, attributes: &[&str], key: Key, expected: &[&str]) {
         let attributes: Vec<_> = attributes
             .iter()
-            .map(|name| Attribute { name: (*name).into(), data_type: AttributeType::String, archived: false })
+            .map(|name| Attribute {
+                name: (*name).into(),
+                data_type: AttributeType::String,
+                archived: false,
+                options: Vec::new(),
+            })
             .collect();
         assert_eq!(targets(column, &attributes, key), expected);
     }

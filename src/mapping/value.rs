@@ -2,6 +2,9 @@
 //!
 //! A [`Converter`] is chosen once a column; it never sees a cell that is missing, empty or `\N`.
 
+use std::sync::Arc;
+
+use super::Attribute;
 use super::DateFormat;
 use super::FaultKind;
 use super::Kind;
@@ -27,6 +30,8 @@ pub(super) enum Converter {
     OwnerId,
     /// Text as it is.
     Text,
+    /// One of the options of a list.
+    Option(Arc<[String]>),
     /// A value of a type that nobody knows: text as it is, JSON as it is typed.
     Any,
     /// A whole number.
@@ -64,7 +69,17 @@ impl Converter {
         }
     }
 
-    /// Chooses the converter of a custom attribute.
+    /// Chooses the converter of a custom attribute of the workspace; the kind is what a rule says of it.
+    pub(super) fn of_attribute(attribute: &Attribute, kind: Option<&Kind>) -> Self {
+        match kind {
+            None | Some(Kind::Text) if !attribute.options.is_empty() => {
+                Self::Option(attribute.options.as_slice().into())
+            }
+            kind => Self::of_kind(kind.unwrap_or(&attribute.data_type.into())),
+        }
+    }
+
+    /// Chooses the converter of a custom attribute of a kind.
     pub(super) fn of_kind(kind: &Kind) -> Self {
         match kind {
             Kind::Text => Self::Text,
@@ -85,6 +100,7 @@ impl Converter {
             Self::Role => role(trimmed),
             Self::OwnerId => owner_id(trimmed),
             Self::Text | Self::Any => limited(text),
+            Self::Option(options) => option(trimmed, options),
             Self::Integer => integer(trimmed).map(Value::Integer),
             Self::Float => float(trimmed).map(Value::Float),
             Self::Boolean => boolean(trimmed).map(Value::Boolean),
@@ -103,6 +119,15 @@ fn limited(text: &str) -> Result<Value, FaultKind> {
         }
     }
     Ok(Value::Text(text.into()))
+}
+
+/// Takes one of a list's options. Whether Intercom refuses another value differs from version to version [S]: what it
+/// would keep beside the list is nothing that anyone can choose in Intercom.
+fn option(text: &str, options: &Arc<[String]>) -> Result<Value, FaultKind> {
+    if options.iter().any(|option| option == text) {
+        return Ok(Value::Text(text.into()));
+    }
+    Err(FaultKind::NotAnOption { options: Arc::clone(options) })
 }
 
 fn email(text: &str) -> Result<Value, FaultKind> {
@@ -364,6 +389,27 @@ mod tests {
         for wrong in ["nan", "inf", "1e999", "much", "1.5 EUR", ",", "a,5"] {
             check("float", wrong, "not_a_number");
         }
+    }
+
+    #[track_caller]
+    fn check_option(text: &str, expected: &str) {
+        let options = ["Basic".to_owned(), "Gold".to_owned()];
+        let attribute = Attribute {
+            name: "tier".into(),
+            data_type: crate::mapping::AttributeType::String,
+            archived: false,
+            options: options.into(),
+        };
+        let value = Converter::of_attribute(&attribute, None).convert(text, text.trim());
+        let shown = value.map_or_else(|kind| kind.code().to_owned(), |value| format!("{value:?}"));
+        assert_eq!(expected, shown);
+    }
+
+    #[test]
+    fn a_list_takes_its_options_as_they_are_written() {
+        check_option(" Gold ", "Text(\"Gold\")");
+        check_option("gold", "not_an_option");
+        check_option("Silver", "not_an_option");
     }
 
     #[test]
