@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::faces::Progress;
-use super::input::delimiter;
+use super::input::{delimiter, word};
 use crate::intercom::Connection;
 use crate::intercom::Mode;
 use crate::intercom::Region;
@@ -133,7 +133,7 @@ pub(super) struct InputArgs {
 #[command(next_help_heading = "Mapping")]
 pub(super) struct MappingArgs {
     /// Match a row by this: auto (external_id, else email), external_id, email or id
-    #[arg(long, value_name = "KEY", default_value_t = Key::Auto)]
+    #[arg(long, value_name = "KEY", default_value_t = Key::Auto, value_parser = word::<Key>)]
     pub(super) key: Key,
     /// Write a column to a field, as in 'Plan=custom.plan' or 'Joined=signed_up_at:date(%d/%m/%Y)'
     #[arg(long, value_name = "COLUMN=FIELD")]
@@ -145,7 +145,7 @@ pub(super) struct MappingArgs {
     #[arg(long, value_name = "COLUMN")]
     pub(super) ignore_column: Vec<String>,
     /// Leave a field alone or clear it when its cell is empty [default: leave]; the cell \N always clears
-    #[arg(long, value_name = "HOW")]
+    #[arg(long, value_name = "HOW", value_parser = word::<Empty>)]
     pub(super) empty: Option<Empty>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::str::FromStr;
 
 use super::args::{InputArgs, MappingArgs};
 use super::error::Error;
@@ -68,6 +69,14 @@ fn place(path: &Path, error: &MappingError) -> String {
         Some(line) => format!("{}:{line}", path.display()),
         None => path.display().to_string(),
     }
+}
+
+/// Parses one word of a few; a wrong one is told with those that there are.
+pub(super) fn word<T: FromStr<Err = MappingError>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: MappingError| match error.hint() {
+        Some(hint) => format!("{error}\n  hint: {hint}"),
+        None => error.to_string(),
+    })
 }
 
 /// Parses `--delimiter`: one ASCII character, or `tab`.

@@ -11,6 +11,7 @@ use super::Unknown;
 use super::UnknownColumn;
 use super::plan::PlannedColumn;
 use super::settle::{Circumstances, Decision};
+use super::suggest::nearest;
 use super::value::Converter;
 use crate::intercom::Field;
 
@@ -28,7 +29,11 @@ impl Mapping {
     ) -> Result<Self, MappingError> {
         every_rule_has_its_column(columns, spec)?;
         let circumstances = Circumstances { spec, attributes, key };
-        let mut draft = Draft { empty: spec.empty.unwrap_or_default(), ..Draft::default() };
+        let mut draft = Draft {
+            empty: spec.empty.unwrap_or_default(),
+            absent: absent_ignored(columns, spec)?,
+            ..Draft::default()
+        };
         for (index, column) in columns.iter().enumerate() {
             draft.add(index, column, circumstances.decide(column)?);
         }
@@ -47,6 +52,26 @@ fn every_rule_has_its_column(columns: &[String], spec: &MappingSpec) -> Result<(
     }
 }
 
+/// Returns the columns to be left out that the file does not have. One mapping may serve several files, so they are
+/// only told of; unless one looks like a column that would be written because of a typo.
+fn absent_ignored(columns: &[String], spec: &MappingSpec) -> Result<Vec<String>, MappingError> {
+    let is_ignored = |column: &str| spec.ignore.iter().any(|ignored| ignored.trim() == column.trim());
+    let has_rule = |column: &str| spec.rules.iter().any(|rule| rule.is_for(column));
+    let is_there = |ignored: &&String| columns.iter().any(|column| column.trim() == ignored.trim());
+    let absent: Vec<&String> = spec.ignore.iter().filter(|ignored| !is_there(ignored)).collect();
+    for ignored in &absent {
+        let written =
+            columns.iter().map(String::as_str).filter(|column| !is_ignored(column) && !has_rule(column));
+        if let Some(nearest) = nearest(ignored, written).first() {
+            return Err(MappingError::NoSuchIgnored {
+                column: (*ignored).clone(),
+                nearest: (*nearest).to_owned(),
+            });
+        }
+    }
+    Ok(absent.into_iter().cloned().collect())
+}
+
 /// A plan while the columns are gone through.
 #[derive(Debug, Default)]
 struct Draft {
@@ -55,6 +80,7 @@ struct Draft {
     new_attributes: Vec<NewAttribute>,
     read_only: Vec<String>,
     nameless: Vec<String>,
+    absent: Vec<String>,
     disagreements: Vec<String>,
     unknown: Vec<UnknownColumn>,
 }
@@ -119,6 +145,7 @@ impl Draft {
         [
             ("ignored, read-only in Intercom", some_of(&self.read_only)),
             ("ignored, without a name: columns", self.nameless.join(", ")),
+            ("to be left out, but not in the file", some_of(&self.absent)),
             ("taken for custom attributes, unchecked without a workspace", assumed.join(", ")),
         ]
         .into_iter()
@@ -252,15 +279,27 @@ mod tests {
 
     #[test]
     fn a_column_can_be_left_out() {
-        check(Case { ignore: &["Foo", "absent"], ..columns(&["email", "Foo"]) }, "email=email");
+        check(Case { ignore: &["Foo"], ..columns(&["email", "Foo"]) }, "email=email");
         check(columns(&["email", "", " "]), "email=email\nignored, without a name: columns: 2, 3");
+    }
+
+    #[test]
+    fn a_typo_in_a_column_to_be_left_out_writes_nothing() {
+        check(
+            Case { ignore: &["phnoe"], ..columns(&["email", "phone"]) },
+            "the file has no column `phnoe`, which is to be left out\ndid you mean --ignore-column 'phone'?",
+        );
+        check(
+            Case { ignore: &["zebra", "phnoe", "phone"], ..columns(&["email", "phone"]) },
+            "email=email\nto be left out, but not in the file: zebra, phnoe",
+        );
     }
 
     #[test]
     fn unknown_columns_are_reported_all_at_once_with_the_flags_that_settle_them() {
         check(
             columns(&["email", "Plan", "Emial", "Favourite colour"]),
-            "3 columns have no field in Intercom: `Plan` (did you mean `custom.plan`?), `Emial` (did you mean `email`?), \
+            "3 columns have no field in Intercom: `Plan` (the workspace has `plan`, the column is `Plan`), `Emial` (did you mean `email`?), \
              `Favourite colour`\n\
              map with --map 'Plan=custom.plan' --map 'Emial=email' --map 'Favourite colour=FIELD', or leave out with \
              --ignore-column 'Plan' --ignore-column 'Emial' --ignore-column 'Favourite colour', or make new custom attributes with --create-attributes",
@@ -284,6 +323,16 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_for_an_attribute_in_another_case_names_it() {
+        check(
+            Case { rules: &["P=custom.Plan"], ..columns(&["email", "P"]) },
+            "1 column has no field in Intercom: `P` (the workspace has `plan`, the rule is `Plan`)\n\
+             map with --map 'P=custom.plan', or leave out with --ignore-column 'P', or make new custom attributes with \
+             --create-attributes",
+        );
+    }
+
+    #[test]
     fn what_intercom_cannot_write_is_not_lost_silently() {
         check(
             columns(&["email", "UTM source"]),
@@ -301,7 +350,7 @@ mod tests {
     fn a_usual_name_that_is_also_nearly_an_attribute_is_asked_about() {
         check(
             columns(&["email", "mobile"]),
-            "1 column has no field in Intercom: `mobile` (did you mean `custom.Mobile`, `phone`?)\n\
+            "1 column has no field in Intercom: `mobile` (the workspace has `Mobile`, the column is `mobile`)\n\
              map with --map 'mobile=custom.Mobile', or leave out with --ignore-column 'mobile'",
         );
     }
@@ -446,7 +495,7 @@ mod tests {
     fn a_new_attribute_is_never_a_slip_of_an_old_one() {
         check(
             Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "PLAN", "colour"]) },
-            "1 column has no field in Intercom: `PLAN` (did you mean `custom.plan`?)\n\
+            "1 column has no field in Intercom: `PLAN` (the workspace has `plan`, the column is `PLAN`)\n\
              map with --map 'PLAN=custom.plan', or leave out with --ignore-column 'PLAN'",
         );
         check(

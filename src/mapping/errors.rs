@@ -53,6 +53,14 @@ pub enum MappingError {
         /// The columns of the file.
         columns: Vec<String>,
     },
+    /// A column to be left out that the file does not have, and that looks like one that it has.
+    #[error("the file has no column `{column}`, which is to be left out")]
+    NoSuchIgnored {
+        /// The column that is to be left out.
+        column: String,
+        /// The column of the file that is probably meant.
+        nearest: String,
+    },
     /// A column for an attribute that takes no values.
     #[error("column `{column}`: the custom attribute `{attribute}` is archived")]
     ArchivedAttribute {
@@ -111,6 +119,8 @@ pub struct UnknownColumn {
     pub attribute: Option<String>,
     /// What it may be meant for, as a rule names it.
     pub nearest: Vec<String>,
+    /// The attribute of the workspace whose name differs from the column's, or the rule's, in nothing but case.
+    pub in_other_case: Option<String>,
     /// Why it is not simply taken, where there is more to say than that nobody knows it.
     pub why: Option<String>,
     /// Whether `--create-attributes` would make a custom attribute of it.
@@ -133,6 +143,7 @@ impl MappingError {
             Self::NoSuchColumn { column, field, columns } => {
                 Some(no_such_column_hint(column, field, columns))
             }
+            Self::NoSuchIgnored { nearest, .. } => Some(format!("did you mean {}?", ignore_flag(nearest))),
             Self::ArchivedAttribute { column, .. } => Some(format!(
                 "unarchive it in Intercom, or leave the column out with {}",
                 ignore_flag(column)
@@ -200,7 +211,12 @@ fn unknown_columns(columns: &[UnknownColumn]) -> String {
 }
 
 fn unknown_column(unknown: &UnknownColumn) -> String {
-    let UnknownColumn { column, attribute, nearest, why, .. } = unknown;
+    let UnknownColumn { column, attribute, nearest, in_other_case, why, .. } = unknown;
+    if let Some(known) = in_other_case {
+        let what = if attribute.is_some() { "the rule" } else { "the column" };
+        let name = attribute.as_ref().unwrap_or(column).trim();
+        return format!("`{column}` (the workspace has `{known}`, {what} is `{name}`)");
+    }
     match (why, attribute, nearest.as_slice()) {
         (Some(why), ..) => format!("`{column}` ({why})"),
         (None, Some(attribute), []) => format!("`{column}` (there is no custom attribute `{attribute}`)"),

@@ -133,6 +133,13 @@ impl Circumstances<'_> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
+    /// Returns the attribute in use whose name differs from this one in nothing but case.
+    pub(super) fn in_other_case(&self, name: &str) -> Option<&Attribute> {
+        let lower = name.to_lowercase();
+        let mut in_use = self.attributes.iter().filter(|attribute| !attribute.archived);
+        in_use.find(|attribute| attribute.name != name && attribute.name.to_lowercase() == lower)
+    }
+
     fn has_like_named_attribute(&self, name: &str) -> bool {
         let folded = names::fold(name);
         self.attributes.iter().filter(|attribute| !attribute.archived).any(|attribute| {
@@ -147,10 +154,18 @@ impl Circumstances<'_> {
     }
 
     fn unknown(&self, column: &str, attribute: Option<&str>) -> UnknownColumn {
+        let name = attribute.unwrap_or(column).trim();
+        let mut nearest = suggest::targets(name, self.attributes, self.key);
+        let in_other_case = self.in_other_case(name).map(|known| known.name.clone());
+        if let Some(known) = &in_other_case {
+            // The only one that it can be meant for.
+            nearest = vec![Field::Custom(known.as_str().into()).to_string()];
+        }
         UnknownColumn {
             column: column.to_owned(),
             attribute: attribute.map(str::to_owned),
-            nearest: suggest::targets(attribute.unwrap_or(column), self.attributes, self.key),
+            nearest,
+            in_other_case,
             why: None,
             is_creatable: attribute.is_some() || !self.is_slip(column),
         }
@@ -162,6 +177,7 @@ fn not_writable(column: &str, known: names::NotWritable) -> UnknownColumn {
         column: column.to_owned(),
         attribute: None,
         nearest: vec![format!("custom.{}", known.name)],
+        in_other_case: None,
         why: Some(known.why.to_owned()),
         is_creatable: false,
     }

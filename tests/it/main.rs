@@ -3,6 +3,7 @@
 // A test may panic, and looks at the clock; nothing here is anybody's API.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, unreachable_pub)]
 
+mod attributes;
 mod bad_files;
 mod bad_rows;
 mod bad_server;
