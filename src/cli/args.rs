@@ -235,6 +235,9 @@ pub(super) struct ServeArgs {
     /// Use this version of the API where a request names none
     #[arg(long, value_name = "VERSION", default_value = "2.16")]
     pub(super) api_version: String,
+    /// Begin the days by which a search compares times in this time zone
+    #[arg(long, value_name = "AREA/CITY", default_value = "UTC")]
+    pub(super) time_zone: String,
     /// Let this share of requests fail, from 0 to 1, in every way, before and after they are carried out
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
     pub(super) fault_rate: f64,

@@ -85,7 +85,9 @@ impl Error {
                 Exit::Failed,
                 format!("to begin with an empty workspace, remove it: `rm {}`", path.display()),
             ),
-            SandboxError::UnknownVersion(_) | SandboxError::BadFaultRate(_) => {
+            SandboxError::UnknownVersion(_)
+            | SandboxError::UnknownTimeZone(_)
+            | SandboxError::BadFaultRate(_) => {
                 return Self::new(Exit::Usage, error.to_string());
             }
             _ => return Self::new(Exit::Failed, "the sandbox does not start").because(error),

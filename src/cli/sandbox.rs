@@ -51,6 +51,7 @@ fn config(serve: ServeArgs) -> Config {
         jitter: serve.jitter,
         lag: serve.lag,
         api_version: serve.api_version,
+        time_zone: serve.time_zone,
         fault_rate: serve.fault_rate,
         unknowns: serve.unknown.into_iter().collect(),
         clock: SandboxClock::system(),

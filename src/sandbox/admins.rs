@@ -46,7 +46,7 @@ pub(super) fn me(world: &World) -> Vec<u8> {
             "created_at": 1_577_836_800,
             "secure": false,
             "identity_verification": false,
-            "timezone": "UTC",
+            "timezone": world.time_zone().iana_name(),
             "region": "US",
         },
         "avatar": { "type": "avatar", "image_url": null },

@@ -119,9 +119,4 @@ impl Index {
     pub(super) fn waiting_ids(&self) -> impl Iterator<Item = ContactId> {
         self.last_due.keys().copied()
     }
-
-    /// Returns every contact that is shown, in order.
-    pub(super) fn all(&self) -> Vec<Arc<Contact>> {
-        self.shown.values().cloned().collect()
-    }
 }

@@ -78,6 +78,8 @@ pub struct Config {
     pub lag: Lag,
     /// The API version of requests that name none.
     pub api_version: String,
+    /// The workspace's time zone, as in `Europe/Berlin`: where the days begin by which a search compares times.
+    pub time_zone: String,
     /// The share of requests that meet a fault, 0 to 1.
     pub fault_rate: f64,
     /// How what is not known about Intercom turns out.
@@ -102,6 +104,7 @@ impl Default for Config {
             // The recorded staleness of lists and searches [R].
             lag: Lag::between(Duration::from_secs(3), Duration::from_secs(120)),
             api_version: "2.16".to_owned(),
+            time_zone: "UTC".to_owned(),
             fault_rate: 0.0,
             unknowns: Unknowns::default(),
             clock: SandboxClock::system(),
@@ -155,6 +158,9 @@ pub enum SandboxError {
     /// No such API version.
     #[error("`{0}` is not an API version: use 1.0 to 1.4, 2.0 to 2.16, or `Preview`")]
     UnknownVersion(String),
+    /// No such time zone.
+    #[error("`{0}` is not a time zone: use a name such as `Europe/Berlin` or `UTC`")]
+    UnknownTimeZone(String),
     /// The share of faults is not a share.
     #[error("fault rate {0} is not between 0 and 1")]
     BadFaultRate(f64),

@@ -131,6 +131,9 @@ unknowns! {
     /// A write names an archived attribute: refused as undefined, or stored.
     archived_attribute: ArchivedAttribute = "archived-attribute" ["X"] { Refused = "refused", Stored = "stored" }
 
+    /// A search has an operator that no field has. `AND` beside a field was told 500 once [I node#344], which looks as if a retry could help.
+    unknown_operator: UnknownOperator = "unknown-operator" ["I"] { ServerError = "server-error", Refused = "refused" }
+
     /// A deleted contact is restored. Both are recorded [R]: the 400 of March 2021, which is the default because it is the later one, and the 500 of January 2021, which looks as if a retry could help.
     restoring_deleted: RestoringDeleted = "restoring-deleted" ["R"] {
         BadRequest = "bad-request", ServerError = "server-error"

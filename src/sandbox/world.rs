@@ -7,6 +7,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+use jiff::tz::TimeZoneDatabase;
+
 use super::Config;
 use super::SandboxError;
 use super::clock::SandboxClock;
@@ -36,6 +39,7 @@ pub(super) struct World {
 pub(super) struct Settings {
     pub(super) token: Option<String>,
     pub(super) version: Version,
+    time_zone: TimeZone,
     pub(super) quota_per_minute: u32,
     pub(super) beginning: Beginning,
     latency: Duration,
@@ -48,6 +52,7 @@ impl World {
         let Ok(version) = config.api_version.parse() else {
             return Err(SandboxError::UnknownVersion(config.api_version));
         };
+        let time_zone = time_zone(config.time_zone)?;
         let fault_rate = FaultRate::try_from(config.fault_rate)
             .map_err(|_| SandboxError::BadFaultRate(config.fault_rate))?;
         let beginning = Beginning {
@@ -70,6 +75,7 @@ impl World {
             settings: Settings {
                 token: config.token,
                 version,
+                time_zone,
                 quota_per_minute: config.quota_per_minute,
                 beginning,
                 latency: config.latency,
@@ -81,6 +87,11 @@ impl World {
     /// Returns how what is not known about Intercom turns out here.
     pub(super) fn unknowns(&self) -> &Unknowns {
         &self.settings.beginning.unknowns
+    }
+
+    /// Returns the workspace's time zone, in which its days begin.
+    pub(super) fn time_zone(&self) -> &TimeZone {
+        &self.settings.time_zone
     }
 
     /// Returns the workspace's id code.
@@ -128,6 +139,11 @@ impl World {
         *self.log() = RequestLog::default();
         Ok(())
     }
+}
+
+/// Finds a time zone in the database that is part of the program, so that all machines agree on it.
+fn time_zone(name: String) -> Result<TimeZone, SandboxError> {
+    TimeZoneDatabase::bundled().get(&name).map_err(|_| SandboxError::UnknownTimeZone(name))
 }
 
 /// Locks, whatever happened to another holder: a panic in one request must not end the others.

@@ -56,6 +56,9 @@ fn a_flag_that_makes_no_sense_is_a_usage_error() {
     let run = env.run(["sandbox", "serve", "--api-version", "9.9"]);
     assert_eq!(2, run.code, "{run}");
     assert!(run.stderr.contains("`9.9` is not an API version"), "{run}");
+    let run = env.run(["sandbox", "serve", "--time-zone", "Mars/Olympus"]);
+    assert_eq!(2, run.code, "{run}");
+    assert!(run.stderr.contains("`Mars/Olympus` is not a time zone"), "{run}");
 }
 
 #[test]

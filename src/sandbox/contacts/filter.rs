@@ -2,8 +2,10 @@
 //!
 //! Groups nest two deep and hold 15 filters at most [S]. Codes and texts of refusals other than `invalid_field` are [X].
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::day::Day;
 use super::values::Found;
 use super::values::Kind;
 use super::values::SearchField;
@@ -11,13 +13,14 @@ use crate::sandbox::attributes::Attributes;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::identities::Key;
+use crate::sandbox::unknowns::UnknownOperator;
+use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
 
 /// How deep groups nest [S].
 const MAX_DEPTH: usize = 2;
 /// How many filters a group holds [S].
 const MAX_FILTERS: usize = 15;
-const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// A query.
 #[derive(Debug)]
@@ -33,15 +36,15 @@ pub(super) struct Leaf {
     field: SearchField,
     operator: Operator,
     /// One, or those of `IN` and `NIN`.
-    operands: Vec<Found>,
-    precision: Precision,
+    operands: Vec<Found<'static>>,
+    /// The day of the operand, where times are compared by whole days.
+    day: Option<Day>,
 }
 
 /// What a time is compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Precision {
     Exact,
-    /// The calendar day, UTC until the workspace can have a time zone [S 2.16].
     Day,
 }
 
@@ -67,6 +70,36 @@ enum Operator {
 pub(super) struct Grammar<'a> {
     pub(super) attributes: &'a Attributes,
     pub(super) version: Version,
+    /// The workspace's, in which a day begins.
+    pub(super) zone: &'a TimeZone,
+    pub(super) unknowns: &'a Unknowns,
+}
+
+impl Grammar<'_> {
+    /// Returns what a field is compared by: before Preview every time by its day, in Preview date attributes only [S].
+    fn precision(self, kind: Kind) -> Precision {
+        match kind {
+            Kind::Day => Precision::Day,
+            Kind::Timestamp if self.version != Version::PREVIEW => Precision::Day,
+            _ => Precision::Exact,
+        }
+    }
+
+    /// Returns the day of an operand: the workspace's, in Preview UTC's [S][S0 #627].
+    fn day(
+        self,
+        operand: Option<&Found<'_>>,
+        precision: Precision,
+        name: &str,
+    ) -> Result<Option<Day>, Refusal> {
+        match (precision, operand) {
+            (Precision::Day, Some(Found::Number(seconds))) => {
+                let zone = if self.version == Version::PREVIEW { &TimeZone::UTC } else { self.zone };
+                Day::of(*seconds, zone).map(Some).ok_or_else(|| invalid_value(name))
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Filter {
@@ -120,34 +153,42 @@ impl Leaf {
     fn read(query: &Value, operator: &str, grammar: Grammar<'_>) -> Result<Leaf, Refusal> {
         let name = query.get("field").and_then(Value::as_str);
         let name = name.ok_or_else(|| Refusal::parameter_invalid("A filter must have a field"))?;
-        let field = SearchField::find(name, grammar.attributes).ok_or_else(|| invalid_field(name))?;
-        let preview = grammar.version == Version::PREVIEW;
-        let exact = preview || field.kind != Kind::Timestamp;
-        let precision = if exact && field.kind != Kind::Day { Precision::Exact } else { Precision::Day };
-        let operator = Operator::read(operator)
-            .filter(|operator| operator.suits(&field, precision))
-            .ok_or_else(|| invalid_operator(operator, name))?;
+        let field = SearchField::find(name, grammar.attributes, grammar.version)
+            .ok_or_else(|| invalid_field(name))?;
+        if operator.is_empty() {
+            return Err(Refusal::parameter_invalid("A filter must have an operator"));
+        }
+        let precision = grammar.precision(field.kind);
+        let known =
+            Operator::read(operator).ok_or_else(|| unknown_operator(operator, name, grammar.unknowns))?;
+        if !known.suits(field.kind, precision) {
+            return Err(invalid_operator(operator, name));
+        }
         let value = query.get("value").unwrap_or(&Value::Null);
-        let operands = operands(value, operator, field.kind).ok_or_else(|| invalid_value(name))?;
-        Ok(Leaf { field, operator, operands, precision })
+        let operands = operands(value, known, field.kind).ok_or_else(|| invalid_value(name))?;
+        let day = grammar.day(operands.first(), precision, name)?;
+        Ok(Leaf { field, operator: known, operands, day })
     }
 
     fn matches(&self, contact: &Contact) -> bool {
         let found = self.field.value(contact);
         let one = self.operands.first().unwrap_or(&Found::Null);
+        if let (Some(day), Found::Number(time)) = (&self.day, &found) {
+            return self.operator.holds_by_day(*time, day);
+        }
         match self.operator {
-            Operator::Equal => self.same(&found, one),
-            Operator::NotEqual => !self.same(&found, one),
-            Operator::In => self.operands.iter().any(|operand| self.same(&found, operand)),
-            Operator::NotIn => !self.operands.iter().any(|operand| self.same(&found, operand)),
+            Operator::Equal => found == *one,
+            Operator::NotEqual => found != *one,
+            Operator::In => self.operands.contains(&found),
+            Operator::NotIn => !self.operands.contains(&found),
             Operator::Contains => text_test(&found, one, |text, part| text.contains(part)),
             Operator::NotContains => !text_test(&found, one, |text, part| text.contains(part)),
             Operator::StartsWith => text_test(&found, one, |text, part| text.starts_with(part)),
             Operator::EndsWith => text_test(&found, one, |text, part| text.ends_with(part)),
-            Operator::Greater => self.compare(&found, one, |found, other| other < found),
-            Operator::Less => self.compare(&found, one, |found, other| found < other),
-            Operator::GreaterOrEqual => self.compare(&found, one, |found, other| other <= found),
-            Operator::LessOrEqual => self.compare(&found, one, |found, other| found <= other),
+            Operator::Greater => number_test(&found, one, |found, other| other < found),
+            Operator::Less => number_test(&found, one, |found, other| found < other),
+            Operator::GreaterOrEqual => number_test(&found, one, |found, other| other <= found),
+            Operator::LessOrEqual => number_test(&found, one, |found, other| found <= other),
         }
     }
 
@@ -157,34 +198,17 @@ impl Leaf {
         }
         self.operands.iter().map(|operand| operand.key(&self.field)).collect()
     }
+}
 
-    fn same(&self, found: &Found, operand: &Found) -> bool {
-        match (found, operand) {
-            (Found::Number(found), Found::Number(operand)) => self.rounded(*found) == self.rounded(*operand),
-            _ => found == operand,
-        }
-    }
-
-    /// Compares numbers; null is on no side of anything. By day, `>` starts the day after and `<` ends at the day's
-    /// start [S 2.16 #625].
-    fn compare(&self, found: &Found, operand: &Found, test: impl Fn(f64, f64) -> bool) -> bool {
-        match (found, operand) {
-            (Found::Number(found), Found::Number(operand)) => {
-                test(self.rounded(*found), self.rounded(*operand))
-            }
-            _ => false,
-        }
-    }
-
-    fn rounded(&self, number: f64) -> f64 {
-        match self.precision {
-            Precision::Exact => number,
-            Precision::Day => (number / SECONDS_PER_DAY).floor(),
-        }
+/// Compares numbers; null is on no side of anything.
+fn number_test(found: &Found<'_>, operand: &Found<'_>, test: impl Fn(f64, f64) -> bool) -> bool {
+    match (found, operand) {
+        (Found::Number(found), Found::Number(operand)) => test(*found, *operand),
+        _ => false,
     }
 }
 
-fn text_test(found: &Found, operand: &Found, test: impl Fn(&str, &str) -> bool) -> bool {
+fn text_test(found: &Found<'_>, operand: &Found<'_>, test: impl Fn(&str, &str) -> bool) -> bool {
     match (found, operand) {
         (Found::Text(found), Found::Text(operand)) => test(found, operand),
         _ => false,
@@ -211,24 +235,35 @@ impl Operator {
     }
 
     /// Says whether a field has the operator [S].
-    fn suits(self, field: &SearchField, precision: Precision) -> bool {
+    fn suits(self, kind: Kind, precision: Precision) -> bool {
         use Operator as O;
-        match (field.kind, precision) {
-            (Kind::Text, _) => !matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual),
-            (Kind::Boolean, _) => matches!(self, O::Equal | O::NotEqual | O::In | O::NotIn),
-            (Kind::Number, _) => !matches!(self, O::Contains | O::NotContains | O::StartsWith | O::EndsWith),
+        let equality = matches!(self, O::Equal | O::NotEqual);
+        let list = matches!(self, O::In | O::NotIn);
+        let comparison = matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual);
+        match (kind, precision) {
+            (Kind::Text, _) => !comparison,
+            (Kind::Boolean, _) => equality || list,
+            (Kind::Number, _) => equality || list || comparison,
+            (Kind::Tag, _) => equality,
             (Kind::Timestamp | Kind::Day, Precision::Day) => {
                 matches!(self, O::Equal | O::Greater | O::Less)
             }
-            (Kind::Timestamp | Kind::Day, Precision::Exact) => {
-                let comparison = matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual);
-                comparison || matches!(self, O::Equal | O::NotEqual)
-            }
+            (Kind::Timestamp | Kind::Day, Precision::Exact) => equality || comparison,
+        }
+    }
+
+    /// Compares a time with a day: `=` is the whole day, `>` starts with the next one, `<` ends where it begins
+    /// [S 2.16 #625].
+    fn holds_by_day(self, time: f64, day: &Day) -> bool {
+        match self {
+            Operator::Greater => day.end <= time,
+            Operator::Less => time < day.start,
+            _ => day.start <= time && time < day.end,
         }
     }
 }
 
-fn operands(value: &Value, operator: Operator, kind: Kind) -> Option<Vec<Found>> {
+fn operands(value: &Value, operator: Operator, kind: Kind) -> Option<Vec<Found<'static>>> {
     let several = matches!(operator, Operator::In | Operator::NotIn);
     match value {
         Value::Array(values) if several => values.iter().map(|value| Found::operand(value, kind)).collect(),
@@ -243,6 +278,15 @@ pub(super) fn invalid_field(name: &str) -> Refusal {
     Refusal::new(status, "invalid_field", format!("{name} is not a valid search field"))
 }
 
+/// An operator that no field has was told 500 once: `AND` beside a field [I node#344].
+fn unknown_operator(operator: &str, name: &str, unknowns: &Unknowns) -> Refusal {
+    match unknowns.unknown_operator {
+        UnknownOperator::ServerError => Refusal::server_error(),
+        UnknownOperator::Refused => invalid_operator(operator, name),
+    }
+}
+
+/// 400 for an operator that the field's type does not have: documented as an error [S 2.16], without its text.
 fn invalid_operator(operator: &str, name: &str) -> Refusal {
     Refusal::parameter_invalid(format!("'{operator}' is not a valid operator for {name}"))
 }

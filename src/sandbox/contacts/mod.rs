@@ -4,6 +4,7 @@
 
 mod create;
 mod cursor;
+mod day;
 mod draft;
 mod filter;
 mod life;

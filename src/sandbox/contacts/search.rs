@@ -16,17 +16,17 @@ use super::page::bad_per_page;
 use super::page::per_page;
 use super::values::Found;
 use super::values::SearchField;
-use crate::sandbox::attributes::Attributes;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::ContactId;
 use crate::sandbox::errors::Refusal;
-use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
 /// The default size of a page [S][R].
 const DEFAULT_PER_PAGE: usize = 50;
+/// How many contacts are taken from the store at once; about 0.1 ms.
+const SCANNED_AT_ONCE: usize = 2_000;
 
 /// A search, read.
 struct Search {
@@ -57,31 +57,49 @@ pub(in crate::sandbox) fn search(
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
-    let (search, contacts) = {
-        let mut store = world.store();
-        let search =
-            Search::read(&body, Grammar { attributes: &store.attributes, version }, world.unknowns())?;
-        store.index.catch_up(now);
-        let contacts = match search.filter.keys() {
-            Some(keys) => store.listed_with(&keys),
-            None => store.index.all(),
-        };
-        (search, contacts)
+    let search = {
+        let store = world.store();
+        let (zone, unknowns) = (world.time_zone(), world.unknowns());
+        Search::read(&body, Grammar { attributes: &store.attributes, version, zone, unknowns })?
+    };
+    let contacts = match search.filter.keys() {
+        Some(keys) => {
+            let mut store = world.store();
+            store.index.catch_up(now);
+            let found = store.listed_with(&keys);
+            found.into_iter().filter(|contact| search.filter.matches(contact)).collect()
+        }
+        // Other requests go on meanwhile, on another thread.
+        None => tokio::task::block_in_place(|| scan(world, &search.filter, now)),
     };
     Ok(search.page(contacts)?.write(world, version))
 }
 
+/// Looks at every contact of the index, in its order. The store is let go again and again, so that a search of a large
+/// workspace holds up nobody.
+fn scan(world: &World, filter: &Filter, now: Moment) -> Vec<Arc<Contact>> {
+    world.store().index.catch_up(now);
+    let mut hits = Vec::new();
+    let mut place = None;
+    loop {
+        let chunk = world.store().index.after(place, SCANNED_AT_ONCE);
+        let Some(last) = chunk.last() else { return hits };
+        place = Some((last.created_at, last.id));
+        hits.extend(chunk.into_iter().filter(|contact| filter.matches(contact)));
+    }
+}
+
 impl Search {
-    fn read(body: &Value, grammar: Grammar<'_>, unknowns: &Unknowns) -> Result<Search, Refusal> {
+    fn read(body: &Value, grammar: Grammar<'_>) -> Result<Search, Refusal> {
         let query = body.get("query").filter(|query| query.is_object());
         let query = query.ok_or_else(|| Refusal::parameter_invalid("query must be an object"))?;
         let pagination = body.get("pagination").unwrap_or(&Value::Null);
         Ok(Search {
             filter: Filter::read(query, grammar)?,
-            sort: Sort::read(body.get("sort"), grammar.attributes)?,
+            sort: Sort::read(body.get("sort"), grammar)?,
             per_page: match pagination.get("per_page") {
                 None | Some(Value::Null) => DEFAULT_PER_PAGE,
-                Some(asked) => per_page(asked.as_u64().ok_or_else(bad_per_page)?, unknowns)?,
+                Some(asked) => per_page(asked.as_u64().ok_or_else(bad_per_page)?, grammar.unknowns)?,
             },
             cursor: match pagination.get("starting_after") {
                 None | Some(Value::Null) => None,
@@ -90,21 +108,17 @@ impl Search {
         })
     }
 
+    /// Cuts a page out of all hits, which are in the order of the index.
     fn page(&self, mut contacts: Vec<Arc<Contact>>) -> Result<Page, Refusal> {
-        contacts.retain(|contact| self.filter.matches(contact));
-        contacts.sort_by_cached_key(|contact| self.sort.key(contact));
         let total_count = contacts.len();
-        let start = match &self.cursor {
-            Some(cursor) => {
-                let last = self.sort.key_at(cursor)?;
-                contacts.partition_point(|contact| self.sort.key(contact) <= last)
-            }
-            None => 0,
-        };
-        let end = (start + self.per_page).min(total_count);
-        let contacts = contacts.get(start..end).unwrap_or_default().to_vec();
+        if let Some(cursor) = &self.cursor {
+            let last = self.sort.key_at(cursor)?;
+            contacts.retain(|contact| last < self.sort.key(contact));
+        }
+        let is_last = contacts.len() <= self.per_page;
+        self.sort.keep_first(self.per_page, &mut contacts);
         let number = self.cursor.as_ref().map_or(1, |cursor| cursor.page);
-        let last = contacts.last().filter(|_| end < total_count);
+        let last = contacts.last().filter(|_| !is_last);
         let next = last.map(|last| Cursor {
             value: self.sort.field.value(last).to_json(),
             id: last.id,
@@ -115,7 +129,7 @@ impl Search {
 }
 
 impl Sort {
-    fn read(sort: Option<&Value>, attributes: &Attributes) -> Result<Sort, Refusal> {
+    fn read(sort: Option<&Value>, grammar: Grammar<'_>) -> Result<Sort, Refusal> {
         let Some(sort) = sort.filter(|sort| !sort.is_null()) else {
             return Ok(Sort { field: SearchField::created_at(), direction: Direction::Ascending });
         };
@@ -126,17 +140,32 @@ impl Sort {
             other => return Err(invalid_order(other)),
         };
         let field = match sort.get("field").and_then(Value::as_str) {
-            Some(name) => SearchField::find(name, attributes).ok_or_else(|| invalid_field(name))?,
+            Some(name) => SearchField::find(name, grammar.attributes, grammar.version)
+                .ok_or_else(|| invalid_field(name))?,
             None => SearchField::created_at(),
         };
         Ok(Sort { field, direction })
     }
 
-    fn key(&self, contact: &Contact) -> SortKey {
+    /// Sorts the first `count` contacts, and drops the others without sorting them.
+    fn keep_first(&self, count: usize, contacts: &mut Vec<Arc<Contact>>) {
+        let in_order = self.field.orders_the_index() && matches!(self.direction, Direction::Ascending);
+        if in_order {
+            return contacts.truncate(count);
+        }
+        let order = |one: &Arc<Contact>, other: &Arc<Contact>| self.key(one).cmp(&self.key(other));
+        if count < contacts.len() {
+            contacts.select_nth_unstable_by(count, order);
+            contacts.truncate(count);
+        }
+        contacts.sort_unstable_by(order);
+    }
+
+    fn key<'a>(&self, contact: &'a Contact) -> SortKey<'a> {
         SortKey { value: self.field.value(contact), id: contact.id, direction: self.direction }
     }
 
-    fn key_at(&self, cursor: &Cursor) -> Result<SortKey, Refusal> {
+    fn key_at(&self, cursor: &Cursor) -> Result<SortKey<'static>, Refusal> {
         let value = Found::of_json(&cursor.value).ok_or_else(bad_cursor)?;
         Ok(SortKey { value, id: cursor.id, direction: self.direction })
     }
@@ -150,14 +179,14 @@ fn invalid_order(order: &Value) -> Refusal {
 }
 
 /// A contact's place among the hits.
-struct SortKey {
-    value: Found,
+struct SortKey<'a> {
+    value: Found<'a>,
     id: ContactId,
     direction: Direction,
 }
 
-impl Ord for SortKey {
-    fn cmp(&self, other: &SortKey) -> Ordering {
+impl Ord for SortKey<'_> {
+    fn cmp(&self, other: &SortKey<'_>) -> Ordering {
         let ascending = self.value.order(&other.value).then(self.id.cmp(&other.id));
         match self.direction {
             Direction::Ascending => ascending,
@@ -166,16 +195,16 @@ impl Ord for SortKey {
     }
 }
 
-impl PartialOrd for SortKey {
-    fn partial_cmp(&self, other: &SortKey) -> Option<Ordering> {
+impl PartialOrd for SortKey<'_> {
+    fn partial_cmp(&self, other: &SortKey<'_>) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for SortKey {
-    fn eq(&self, other: &SortKey) -> bool {
+impl PartialEq for SortKey<'_> {
+    fn eq(&self, other: &SortKey<'_>) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for SortKey {}
+impl Eq for SortKey<'_> {}

@@ -2,6 +2,9 @@
 //!
 //! A field that the sandbox has no data for (browser, location, devices) is known and always null.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use crate::sandbox::attributes::Attributes;
@@ -10,13 +13,25 @@ use crate::sandbox::attributes::Model;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Scalar;
 use crate::sandbox::identities::Key;
+use crate::sandbox::versions::Version;
 
 /// A field that can be searched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct SearchField {
     name: String,
     pub(super) kind: Kind,
+    source: Source,
 }
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone)]
+enum Source {
+    Standard(Read),
+    /// A custom attribute, by its name.
+    Custom(String),
+}
+
+type Read = for<'a> fn(&'a Contact) -> Found<'a>;
 
 /// Which operators a field has, and what it is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,106 +43,122 @@ pub(super) enum Kind {
     Timestamp,
     /// A custom attribute of type date: whole days, always [S].
     Day,
+    /// The tags of a contact, which are only asked for by `=` and `!=` [S].
+    Tag,
 }
 
 /// A field's value in one contact.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Found {
+pub(super) enum Found<'a> {
     Null,
     Number(f64),
     Boolean(bool),
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
 const PREFIX: &str = "custom_attributes.";
+const NEVER: Read = |_| Found::Null;
 
 /// The standard fields of the 2.16 description [S 2.16]; `andoid_sdk_version` is its spelling.
-const STANDARD: [(&str, Kind); 43] = [
-    ("id", Kind::Text),
-    ("role", Kind::Text),
-    ("name", Kind::Text),
-    ("avatar", Kind::Text),
-    ("owner_id", Kind::Number),
-    ("email", Kind::Text),
-    ("email_domain", Kind::Text),
-    ("phone", Kind::Text),
-    ("formatted_phone", Kind::Text),
-    ("external_id", Kind::Text),
-    ("created_at", Kind::Timestamp),
-    ("signed_up_at", Kind::Timestamp),
-    ("updated_at", Kind::Timestamp),
-    ("last_seen_at", Kind::Timestamp),
-    ("last_contacted_at", Kind::Timestamp),
-    ("last_replied_at", Kind::Timestamp),
-    ("last_email_opened_at", Kind::Timestamp),
-    ("last_email_clicked_at", Kind::Timestamp),
-    ("language_override", Kind::Text),
-    ("browser", Kind::Text),
-    ("browser_language", Kind::Text),
-    ("os", Kind::Text),
-    ("location.country", Kind::Text),
-    ("location.region", Kind::Text),
-    ("location.city", Kind::Text),
-    ("unsubscribed_from_emails", Kind::Boolean),
-    ("marked_email_as_spam", Kind::Boolean),
-    ("has_hard_bounced", Kind::Boolean),
-    ("ios_last_seen_at", Kind::Timestamp),
-    ("ios_app_version", Kind::Text),
-    ("ios_device", Kind::Text),
-    ("ios_app_device", Kind::Text),
-    ("ios_os_version", Kind::Text),
-    ("ios_app_name", Kind::Text),
-    ("ios_sdk_version", Kind::Text),
-    ("android_last_seen_at", Kind::Timestamp),
-    ("android_app_version", Kind::Text),
-    ("android_device", Kind::Text),
-    ("android_app_name", Kind::Text),
-    ("andoid_sdk_version", Kind::Text),
-    ("android_os_version", Kind::Text),
-    ("segment_id", Kind::Text),
-    ("tag_id", Kind::Text),
+const STANDARD: [(&str, Kind, Read); 42] = [
+    ("id", Kind::Text, |contact| Found::Text(contact.id.to_string().into())),
+    ("role", Kind::Text, |contact| Found::text(Some(contact.role.name()))),
+    ("name", Kind::Text, |contact| Found::text(contact.name.as_deref())),
+    ("avatar", Kind::Text, |contact| Found::text(contact.avatar.as_deref())),
+    ("owner_id", Kind::Text, |contact| {
+        contact.owner_id.map_or(Found::Null, |id| Found::Text(id.to_string().into()))
+    }),
+    ("email", Kind::Text, |contact| Found::text(contact.email.as_deref())),
+    ("email_domain", Kind::Text, |contact| {
+        let parts = contact.email.as_deref().and_then(|email| email.rsplit_once('@'));
+        Found::text(parts.map(|(_, domain)| domain))
+    }),
+    ("phone", Kind::Text, |contact| Found::text(contact.phone.as_deref())),
+    ("formatted_phone", Kind::Text, NEVER),
+    ("external_id", Kind::Text, |contact| Found::text(contact.external_id.as_deref())),
+    ("created_at", Kind::Timestamp, created_at),
+    ("signed_up_at", Kind::Timestamp, |contact| Found::time(contact.signed_up_at)),
+    ("updated_at", Kind::Timestamp, |contact| Found::time(Some(contact.updated_at))),
+    ("last_seen_at", Kind::Timestamp, |contact| Found::time(contact.last_seen_at)),
+    ("last_contacted_at", Kind::Timestamp, NEVER),
+    ("last_replied_at", Kind::Timestamp, NEVER),
+    ("last_email_opened_at", Kind::Timestamp, NEVER),
+    ("last_email_clicked_at", Kind::Timestamp, NEVER),
+    ("language_override", Kind::Text, NEVER),
+    ("browser", Kind::Text, NEVER),
+    ("browser_language", Kind::Text, NEVER),
+    ("os", Kind::Text, NEVER),
+    ("location.country", Kind::Text, NEVER),
+    ("location.region", Kind::Text, NEVER),
+    ("location.city", Kind::Text, NEVER),
+    ("unsubscribed_from_emails", Kind::Boolean, |contact| Found::Boolean(contact.unsubscribed_from_emails)),
+    ("marked_email_as_spam", Kind::Boolean, |_| Found::Boolean(false)),
+    ("has_hard_bounced", Kind::Boolean, |_| Found::Boolean(false)),
+    ("ios_last_seen_at", Kind::Timestamp, NEVER),
+    ("ios_app_version", Kind::Text, NEVER),
+    ("ios_device", Kind::Text, NEVER),
+    ("ios_app_device", Kind::Text, NEVER),
+    ("ios_os_version", Kind::Text, NEVER),
+    ("ios_app_name", Kind::Text, NEVER),
+    ("ios_sdk_version", Kind::Text, NEVER),
+    ("android_last_seen_at", Kind::Timestamp, NEVER),
+    ("android_app_version", Kind::Text, NEVER),
+    ("android_device", Kind::Text, NEVER),
+    ("android_app_name", Kind::Text, NEVER),
+    ("andoid_sdk_version", Kind::Text, NEVER),
+    ("segment_id", Kind::Text, NEVER),
+    ("tag_id", Kind::Tag, NEVER),
 ];
+
+/// An owner is a number before 2.16 [S 2.15].
+const OWNER_BEFORE_2_16: (Kind, Read) =
+    (Kind::Number, |contact| contact.owner_id.map_or(Found::Null, |owner_id| Found::Number(owner_id as f64)));
+
+fn created_at(contact: &Contact) -> Found<'_> {
+    Found::time(Some(contact.created_at))
+}
 
 impl SearchField {
     /// Finds a field by its name; `None` if no contact can have it.
-    pub(super) fn find(name: &str, attributes: &Attributes) -> Option<SearchField> {
-        let kind = match name.strip_prefix(PREFIX) {
-            Some(custom) => custom_kind(custom, attributes)?,
-            None => STANDARD.iter().find(|(known, _)| *known == name)?.1,
+    pub(super) fn find(name: &str, attributes: &Attributes, version: Version) -> Option<SearchField> {
+        let (kind, source) = match name.strip_prefix(PREFIX) {
+            Some(custom) => (custom_kind(custom, attributes)?, Source::Custom(custom.to_owned())),
+            None => {
+                let (kind, read) = standard(name, version)?;
+                (kind, Source::Standard(read))
+            }
         };
-        Some(SearchField { name: name.to_owned(), kind })
+        Some(SearchField { name: name.to_owned(), kind, source })
     }
 
     /// Returns the place of a contact in a listing without a sort.
     pub(super) fn created_at() -> SearchField {
-        SearchField { name: "created_at".to_owned(), kind: Kind::Timestamp }
+        SearchField {
+            name: "created_at".to_owned(),
+            kind: Kind::Timestamp,
+            source: Source::Standard(created_at),
+        }
+    }
+
+    /// Says whether the index is in the order of this field.
+    pub(super) fn orders_the_index(&self) -> bool {
+        self.name == "created_at"
     }
 
     /// Returns the field's value in a contact.
-    pub(super) fn value(&self, contact: &Contact) -> Found {
-        if let Some(custom) = self.name.strip_prefix(PREFIX) {
-            return contact.attribute(custom).map_or(Found::Null, Found::of_scalar);
-        }
-        let domain = || contact.email.as_deref().and_then(|email| email.rsplit_once('@'));
-        match self.name.as_str() {
-            "id" => Found::Text(contact.id.to_string()),
-            "role" => Found::text(Some(contact.role.name())),
-            "name" => Found::text(contact.name.as_deref()),
-            "avatar" => Found::text(contact.avatar.as_deref()),
-            "owner_id" => contact.owner_id.map_or(Found::Null, |owner_id| Found::Number(owner_id as f64)),
-            "email" => Found::text(contact.email.as_deref()),
-            "email_domain" => Found::text(domain().map(|(_, domain)| domain)),
-            "phone" => Found::text(contact.phone.as_deref()),
-            "external_id" => Found::text(contact.external_id.as_deref()),
-            "created_at" => Found::Number(contact.created_at as f64),
-            "updated_at" => Found::Number(contact.updated_at as f64),
-            "signed_up_at" => Found::time(contact.signed_up_at),
-            "last_seen_at" => Found::time(contact.last_seen_at),
-            "unsubscribed_from_emails" => Found::Boolean(contact.unsubscribed_from_emails),
-            "marked_email_as_spam" | "has_hard_bounced" => Found::Boolean(false),
-            _ => Found::Null,
+    pub(super) fn value<'a>(&self, contact: &'a Contact) -> Found<'a> {
+        match &self.source {
+            Source::Standard(read) => read(contact),
+            Source::Custom(name) => contact.attribute(name).map_or(Found::Null, Found::of_scalar),
         }
     }
+}
+
+fn standard(name: &str, version: Version) -> Option<(Kind, Read)> {
+    if name == "owner_id" && version < Version::V2_16 {
+        return Some(OWNER_BEFORE_2_16);
+    }
+    STANDARD.iter().find(|(known, ..)| *known == name).map(|(_, kind, read)| (*kind, *read))
 }
 
 fn custom_kind(name: &str, attributes: &Attributes) -> Option<Kind> {
@@ -142,37 +173,37 @@ fn custom_kind(name: &str, attributes: &Attributes) -> Option<Kind> {
     })
 }
 
-impl Found {
-    fn text(text: Option<&str>) -> Found {
-        text.map_or(Found::Null, |text| Found::Text(text.to_owned()))
+impl<'a> Found<'a> {
+    fn text(text: Option<&'a str>) -> Found<'a> {
+        text.map_or(Found::Null, |text| Found::Text(text.into()))
     }
 
-    fn time(seconds: Option<i64>) -> Found {
+    fn time(seconds: Option<i64>) -> Found<'a> {
         seconds.map_or(Found::Null, |seconds| Found::Number(seconds as f64))
     }
 
-    fn of_scalar(scalar: &Scalar) -> Found {
+    fn of_scalar(scalar: &'a Scalar) -> Found<'a> {
         match scalar {
             Scalar::Null => Found::Null,
             Scalar::Boolean(truth) => Found::Boolean(*truth),
             Scalar::Integer(integer) => Found::Number(*integer as f64),
             Scalar::Float(float) => Found::Number(*float),
-            Scalar::Text(text) => Found::Text(text.clone()),
+            Scalar::Text(text) => Found::Text(text.as_str().into()),
         }
     }
 
     /// Reads what a query compares with; `None` if the field has another type. Numbers may be text, as in the
     /// specification's own examples [S].
-    pub(super) fn operand(value: &Value, kind: Kind) -> Option<Found> {
+    pub(super) fn operand(value: &Value, kind: Kind) -> Option<Found<'static>> {
         match (value, kind) {
             (Value::Null, _) => Some(Found::Null),
-            (Value::String(text), Kind::Text) => Some(Found::Text(text.clone())),
+            (Value::String(text), Kind::Text | Kind::Tag) => Some(Found::Text(text.clone().into())),
             (Value::Bool(truth), Kind::Boolean) => Some(Found::Boolean(*truth)),
             (Value::Number(number), Kind::Number | Kind::Timestamp | Kind::Day) => {
                 number.as_f64().map(Found::Number)
             }
             (Value::String(text), Kind::Number | Kind::Timestamp | Kind::Day) => {
-                text.parse().ok().map(Found::Number)
+                text.parse().ok().filter(|number: &f64| number.is_finite()).map(Found::Number)
             }
             _ => None,
         }
@@ -194,23 +225,23 @@ impl Found {
             Found::Null => Value::Null,
             Found::Number(number) => (*number).into(),
             Found::Boolean(truth) => (*truth).into(),
-            Found::Text(text) => text.as_str().into(),
+            Found::Text(text) => text.as_ref().into(),
         }
     }
 
     /// Reads the value of a cursor.
-    pub(super) fn of_json(value: &Value) -> Option<Found> {
+    pub(super) fn of_json(value: &Value) -> Option<Found<'static>> {
         match value {
             Value::Null => Some(Found::Null),
             Value::Bool(truth) => Some(Found::Boolean(*truth)),
             Value::Number(number) => number.as_f64().map(Found::Number),
-            Value::String(text) => Some(Found::Text(text.clone())),
+            Value::String(text) => Some(Found::Text(text.clone().into())),
             Value::Array(_) | Value::Object(_) => None,
         }
     }
 
     /// Orders values of one field: null first.
-    pub(super) fn order(&self, other: &Found) -> std::cmp::Ordering {
+    pub(super) fn order(&self, other: &Found<'_>) -> Ordering {
         match (self, other) {
             (Found::Number(one), Found::Number(other)) => one.total_cmp(other),
             (Found::Text(one), Found::Text(other)) => one.cmp(other),

@@ -41,6 +41,14 @@ fn check(api: &Api, field: &str, operator: &str, value: &str, expected: &str) {
     assert_eq!(found(&search(api, &query)), expected, "{query}");
 }
 
+/// The same in another version.
+#[track_caller]
+fn check_in(api: &Api, version: &str, field: &str, operator: &str, value: &str, expected: &str) {
+    let query = format!(r#"{{"query":{{"field":"{field}","operator":"{operator}","value":{value}}}}}"#);
+    let request = api.with_body("POST", "/contacts/search", &query).header("Intercom-Version", version);
+    assert_eq!(found(&told(request)), expected, "{version}: {query}");
+}
+
 #[test]
 fn text_is_compared_by_all_its_operators() {
     let api = three();
@@ -106,10 +114,77 @@ fn standard_times_are_compared_by_whole_days_before_preview() {
     check(&api, "signed_up_at", "<", &(day_start + 86_399).to_string(), "");
     check(&api, "signed_up_at", "<", &(day_start + 86_400).to_string(), "1");
     check(&api, "created_at", "=", &format!("\"{NOW}\""), "1 2 3");
-    check(&api, "created_at", ">=", "1", "400 parameter_invalid");
-    let exact = format!(r#"{{"query":{{"field":"signed_up_at","operator":">","value":{}}}}}"#, signed_up - 1);
-    let request = api.with_body("POST", "/contacts/search", &exact).header("Intercom-Version", "Preview");
-    assert_eq!(found(&told(request)), "1");
+    for operator in ["!=", ">=", "<=", "~"] {
+        check(&api, "created_at", operator, "1", "400 parameter_invalid");
+    }
+    check(&api, "created_at", "IN", "[1]", "400 parameter_invalid");
+    let (before, at) = ((signed_up - 1).to_string(), signed_up.to_string());
+    check_in(&api, "Preview", "signed_up_at", ">", &before, "1");
+    check_in(&api, "Preview", "signed_up_at", ">", &at, "");
+    check_in(&api, "Preview", "signed_up_at", ">=", &at, "1");
+    check_in(&api, "Preview", "signed_up_at", "=", &before, "");
+    check_in(&api, "Preview", "signed_up_at", "IN", "[1]", "400 parameter_invalid");
+}
+
+#[test]
+fn in_preview_a_time_that_was_never_set_is_unequal_to_any() {
+    check_in(&three(), "Preview", "signed_up_at", "!=", "1600000000", "2 3");
+}
+
+#[test]
+fn days_begin_at_midnight_of_the_workspace() {
+    let tokyo = Api::with(Config { time_zone: "Asia/Tokyo".into(), ..prompt() });
+    // 2020-09-13 23:00 in Tokyo, and two hours later.
+    tokyo.create(
+        r#"{"external_id":"1","signed_up_at":1600005600,"custom_attributes":{"trial_ends_at":1600005600}}"#,
+    );
+    tokyo.create(
+        r#"{"external_id":"2","signed_up_at":1600012800,"custom_attributes":{"trial_ends_at":1600012800}}"#,
+    );
+    for field in ["signed_up_at", "custom_attributes.trial_ends_at"] {
+        check(&tokyo, field, "=", "1600000000", "1");
+        check(&tokyo, field, ">", "1600000000", "2");
+        check(&tokyo, field, "<", "1600012800", "1");
+    }
+    // In Preview, dates are compared by days of UTC.
+    check_in(&tokyo, "Preview", "custom_attributes.trial_ends_at", "=", "1600000000", "1 2");
+    assert_eq!(tokyo.get("/me").str("/app/timezone"), "Asia/Tokyo");
+}
+
+#[test]
+fn an_owner_is_text_since_2_16_and_a_number_before() {
+    let api = three();
+    check(&api, "owner_id", "^", r#""8148""#, "2");
+    check(&api, "owner_id", ">", "1", "400 parameter_invalid");
+    check_in(&api, "2.15", "owner_id", ">", "1", "2");
+    check_in(&api, "2.15", "owner_id", "=", "814861", "2");
+    check_in(&api, "2.15", "owner_id", "^", r#""8148""#, "400 parameter_invalid");
+}
+
+#[test]
+fn fields_without_data_are_known_and_null() {
+    let api = three();
+    for field in ["location.country", "os", "browser_language", "segment_id", "andoid_sdk_version"] {
+        check(&api, field, "=", "null", "1 2 3");
+        check(&api, field, "=", r#""x""#, "");
+    }
+    check(&api, "tag_id", "=", r#""1""#, "");
+    check(&api, "tag_id", "!=", r#""1""#, "1 2 3");
+    check(&api, "tag_id", "IN", r#"["1"]"#, "400 parameter_invalid");
+    check(&api, "last_replied_at", ">", "1", "");
+}
+
+#[test]
+fn a_search_of_everyone_counts_all_and_shows_the_first() {
+    let api = Api::with(Config { users: 5_000, ..prompt() });
+    let told = search(&api, r#"{"field":"email","operator":"~","value":"@"}"#).ok();
+    assert_eq!((told.at("/total_count"), told.at("/pages/total_pages")), (5_000.into(), 100.into()));
+    let descending =
+        r#"{"query":{"field":"email","operator":"~","value":"@"},"sort":{"field":"created_at"}}"#;
+    let last = api.post("/contacts/search", descending).ok().str("/data/0/id");
+    let all = api.stored();
+    let newest = all.iter().max_by_key(|contact| (contact["created_at"].as_i64(), contact["id"].to_string()));
+    assert_eq!(newest.unwrap()["id"], last);
 }
 
 #[test]
@@ -130,10 +205,17 @@ fn what_the_grammar_does_not_have_is_refused() {
     check(&api, "shoe_size", "=", "1", "400 invalid_field");
     check(&api, "custom_attributes.shoe", "=", "1", "400 invalid_field");
     check(&api, "email", ">", r#""a""#, "400 parameter_invalid");
-    check(&api, "email", "LIKE", r#""a""#, "400 parameter_invalid");
+    check(&api, "email", "LIKE", r#""a""#, "500 server_error");
+    check(&api, "email", "AND", r#""a""#, "500 server_error");
+    check(&api, "email", "", r#""a""#, "400 parameter_invalid");
     check(&api, "email", "=", "5", "400 parameter_invalid");
     check(&api, "email", "IN", r#""a""#, "400 parameter_invalid");
     check(&api, "custom_attributes.is_beta", ">", "true", "400 parameter_invalid");
+    check(&api, "browser_version", "=", r#""5""#, "400 invalid_field");
+    check(&api, "created_at", "=", r#""foorbar""#, "400 parameter_invalid");
+    check(&api, "created_at", "=", "1e300", "400 parameter_invalid");
+    check(&api, "unsubscribed_from_emails", "=", r#""true""#, "400 parameter_invalid");
+    check(&api, "external_id", "=", "1", "400 parameter_invalid");
     assert_eq!(api.post("/contacts/search", "{}").status, 400);
     assert_eq!(search(&api, r#"{"operator":"AND","value":[]}"#).status, 400);
     let told = search(&api, r#"{"field":"shoe","operator":"=","value":1}"#);

@@ -105,3 +105,11 @@ fn a_page_above_the_maximum_is_clamped_if_so_chosen() {
     let api = with(&["per-page-above-maximum=clamped"]);
     assert_eq!(api.get("/contacts?per_page=500").ok().at("/pages/per_page"), 150);
 }
+
+#[test]
+fn an_unknown_operator_is_told_400_if_so_chosen() {
+    let query = r#"{"query":{"field":"email","operator":"AND","value":"a@x.test"}}"#;
+    assert_eq!(Api::start().post("/contacts/search", query).status, 500);
+    let told = with(&["unknown-operator=refused"]).post("/contacts/search", query);
+    told.refused(400, "parameter_invalid", "'AND' is not a valid operator for email");
+}
