@@ -4,7 +4,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::json;
 
-use super::world::World;
+use super::errors::Refusal;
+use super::reply::Answer;
+use super::routes::Ask;
+use super::routes::Endpoint;
+use super::versions::Version;
+
+/// What can be asked about the workspace.
+pub(super) const ENDPOINTS: &[Endpoint] = &[Endpoint::reads("GET", "/me", me).since(Version::V1_0)];
 
 /// Someone who may own contacts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -29,10 +36,10 @@ pub(super) fn fresh() -> Vec<Admin> {
 }
 
 /// Returns the answer of `GET /me`: the admin, with the workspace as `app` [S 2.16].
-pub(super) fn me(world: &World) -> Vec<u8> {
-    let admin = world.store().admins.first().cloned();
-    let Some(Admin { id, name, email }) = admin else { return b"null".to_vec() };
-    json!({
+fn me(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let admin = ask.world.store().admins.first().cloned();
+    let Some(Admin { id, name, email }) = admin else { return Ok(Answer::ok(b"null".to_vec())) };
+    Ok(Answer::json(&json!({
         "type": "admin",
         "id": id.to_string(),
         "email": email,
@@ -40,18 +47,16 @@ pub(super) fn me(world: &World) -> Vec<u8> {
         "email_verified": true,
         "app": {
             "type": "app",
-            "id_code": world.workspace(),
+            "id_code": ask.world.workspace(),
             "name": "Sandbox",
             // Midnight of 2020-01-01, the month of version 2.0.
             "created_at": 1_577_836_800,
             "secure": false,
             "identity_verification": false,
-            "timezone": world.time_zone().iana_name(),
+            "timezone": ask.world.time_zone().iana_name(),
             "region": "US",
         },
         "avatar": { "type": "avatar", "image_url": null },
         "has_inbox_seat": true,
-    })
-    .to_string()
-    .into_bytes()
+    })))
 }

@@ -15,21 +15,30 @@ use super::attributes::Attributes;
 use super::attributes::DataType;
 use super::attributes::MAX_ACTIVE;
 use super::attributes::Model;
-use super::clock::Moment;
 use super::errors::Refusal;
+use super::reply::Answer;
+use super::routes::Ask;
+use super::routes::Endpoint;
 use super::standard_attributes::STANDARD;
 use super::standard_attributes::Standard;
-use super::world::World;
+
+/// What can be asked of data attributes.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::reads("GET", "/data_attributes", list),
+    Endpoint::writes("POST", "/data_attributes", create),
+    Endpoint::writes("PUT", "/data_attributes/{id}", update),
+];
 
 /// The query of the list.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct ListQuery {
+struct ListQuery {
     model: Option<String>,
     include_archived: Option<String>,
 }
 
 /// `GET /data_attributes`.
-pub(super) fn list(world: &World, query: &ListQuery) -> Result<Vec<u8>, Refusal> {
+fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let query: ListQuery = ask.query();
     let model = match query.model.as_deref() {
         None => None,
         Some(text) => Some(model(Some(text)).map_err(|_| bad_list_model())?),
@@ -39,15 +48,16 @@ pub(super) fn list(world: &World, query: &ListQuery) -> Result<Vec<u8>, Refusal>
         model.is_none_or(|model| attribute.model == model) && (archived_too || !attribute.archived)
     };
     let standard = STANDARD.iter().filter(|_| model != Some(Model::Company)).map(Standard::json);
-    let data: Vec<Value> = standard.chain(world.store().attributes.all().filter(asked).map(shown)).collect();
-    Ok(json!({ "type": "list", "data": data }).to_string().into_bytes())
+    let data: Vec<Value> =
+        standard.chain(ask.world.store().attributes.all().filter(asked).map(shown)).collect();
+    Ok(Answer::json(&json!({ "type": "list", "data": data })))
 }
 
 /// `POST /data_attributes`.
-pub(super) fn create(world: &World, body: &[u8], now: Moment) -> Result<Vec<u8>, Refusal> {
-    let keys = object(body)?;
+fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let keys = object(ask.body)?;
     let text = |name: &str| keys.get(name).and_then(Value::as_str);
-    let mut store = world.store();
+    let mut store = ask.world.store();
     let model = model(text("model"))?;
     let name = text("name").unwrap_or_default();
     check_name(name, model, &store.attributes)?;
@@ -65,19 +75,19 @@ pub(super) fn create(world: &World, body: &[u8], now: Moment) -> Result<Vec<u8>,
         description: text("description").unwrap_or_default().to_owned(),
         messenger_writable: keys.get("messenger_writable").and_then(Value::as_bool).unwrap_or(false),
         archived: false,
-        created_at: now.seconds(),
-        updated_at: now.seconds(),
+        created_at: ask.now.seconds(),
+        updated_at: ask.now.seconds(),
     };
-    let answer = shown(&attribute).to_string().into_bytes();
+    let answer = Answer::json(&shown(&attribute));
     store.save_attribute(attribute)?;
     Ok(answer)
 }
 
 /// `PUT /data_attributes/{id}`.
-pub(super) fn update(world: &World, id: &str, body: &[u8], now: Moment) -> Result<Vec<u8>, Refusal> {
-    let keys = object(body)?;
-    let mut store = world.store();
-    let known = id.parse().ok().and_then(|id| store.attributes.with_id(id));
+fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let keys = object(ask.body)?;
+    let mut store = ask.world.store();
+    let known = ask.id().parse().ok().and_then(|id| store.attributes.with_id(id));
     let mut attribute = known.cloned().ok_or_else(unknown_attribute)?;
     if let Some(archived) = keys.get("archived").and_then(Value::as_bool) {
         if attribute.archived && !archived {
@@ -94,8 +104,8 @@ pub(super) fn update(world: &World, id: &str, body: &[u8], now: Moment) -> Resul
     if keys.contains_key("options") {
         attribute.options = options(keys.get("options"))?;
     }
-    attribute.updated_at = now.seconds();
-    let answer = shown(&attribute).to_string().into_bytes();
+    attribute.updated_at = ask.now.seconds();
+    let answer = Answer::json(&shown(&attribute));
     store.save_attribute(attribute)?;
     Ok(answer)
 }

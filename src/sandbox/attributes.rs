@@ -90,21 +90,22 @@ impl Attributes {
         }
     }
 
-    /// Returns the name of a contact's attribute as all contacts share it; the same text if it is not defined.
-    pub(super) fn shared_name(&self, name: &str) -> Arc<str> {
-        self.contact_attribute(name).map_or_else(|| name.into(), |definition| Arc::clone(&definition.name))
+    /// Returns the name of an attribute as all who have it share it; the same text if it is not defined.
+    pub(super) fn shared_name(&self, model: Model, name: &str) -> Arc<str> {
+        self.definition(model, name).map_or_else(|| name.into(), |definition| Arc::clone(&definition.name))
     }
 
-    /// Checks the custom attributes of a contact's write against their definitions.
+    /// Checks the custom attributes of a write against their definitions.
     pub(super) fn check(
         &self,
+        model: Model,
         values: &Map<String, Value>,
         unknowns: &Unknowns,
     ) -> Result<Vec<AttributeValue>, Refusal> {
         let archived_too = unknowns.archived_attribute == ArchivedAttribute::Stored;
         let check = |(name, value): (&String, &Value)| {
             let definition = self
-                .contact_attribute(name)
+                .definition(model, name)
                 .filter(|definition| archived_too || !definition.attribute.archived)
                 .ok_or_else(|| undefined(name))?;
             let value = definition.attribute.scalar(value, unknowns)?;
@@ -113,9 +114,9 @@ impl Attributes {
         values.iter().map(check).collect()
     }
 
-    fn contact_attribute(&self, name: &str) -> Option<&Definition> {
+    fn definition(&self, model: Model, name: &str) -> Option<&Definition> {
         let named = |definition: &&Definition| {
-            definition.attribute.model == Model::Contact && definition.attribute.name == name
+            definition.attribute.model == model && definition.attribute.name == name
         };
         self.defined.iter().find(named)
     }

@@ -1,14 +1,15 @@
 //! A contact as the store keeps it. How it looks to a client is in `contact_json.rs`.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::Deserializer;
 use serde::Serialize;
-use serde::Serializer;
-use serde::de::Error as _;
+
+use super::links::Links;
+use super::object_id::ObjectId;
+
+/// The id of a contact.
+pub(super) type ContactId = ObjectId;
 
 /// A user or a lead.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -29,6 +30,9 @@ pub(super) struct Contact {
     #[serde(with = "attribute_values")]
     pub(super) custom_attributes: Vec<AttributeValue>,
     pub(super) life: Life,
+    /// Data files of before there were links have none.
+    #[serde(default, skip_serializing_if = "Links::is_empty")]
+    pub(super) links: Links,
 }
 
 /// One custom attribute of one contact. The name is shared with the attribute's definition.
@@ -58,21 +62,15 @@ pub(super) enum Role {
     Lead,
 }
 
-/// Where a contact is in its life: live, archived (can come back), deleted (keeps its identifiers locked for a while) [R].
+/// Where a contact is in its life: live, archived (can come back), deleted (keeps its identifiers locked for a while) [R],
+/// merged into another one [S].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Life {
     Live,
     Archived,
     Deleted { at: i64 },
-}
-
-/// An object id: 24 hexadecimal digits, ascending with creation [R].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ContactId {
-    /// Seconds since the epoch at creation, as in a MongoDB ObjectId.
-    pub(super) seconds: u32,
-    pub(super) number: u64,
+    Merged { into: ContactId },
 }
 
 impl Contact {
@@ -103,41 +101,12 @@ impl Role {
     }
 }
 
-impl fmt::Display for ContactId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:08x}{:016x}", self.seconds, self.number)
-    }
-}
+/// Custom attributes as one JSON object.
+pub(super) struct AsObject<'a>(pub(super) &'a [AttributeValue]);
 
-/// The text is not 24 hexadecimal digits.
-#[derive(Debug, thiserror::Error)]
-#[error("not a contact id")]
-pub(super) struct NotAContactId;
-
-impl FromStr for ContactId {
-    type Err = NotAContactId;
-
-    fn from_str(text: &str) -> Result<ContactId, NotAContactId> {
-        if text.len() != 24 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(NotAContactId);
-        }
-        let (seconds, number) = text.split_at(8);
-        match (u32::from_str_radix(seconds, 16), u64::from_str_radix(number, 16)) {
-            (Ok(seconds), Ok(number)) => Ok(ContactId { seconds, number }),
-            _ => Err(NotAContactId),
-        }
-    }
-}
-
-impl Serialize for ContactId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ContactId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ContactId, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+impl Serialize for AsObject<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        attribute_values::serialize(self.0, serializer)
     }
 }
 
@@ -165,7 +134,7 @@ pub(super) mod attribute_values {
         serializer.collect_map(attributes.iter().map(|attribute| (&*attribute.name, &attribute.value)))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::sandbox) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<AttributeValue>, D::Error> {
         deserializer.deserialize_map(ObjectVisitor)

@@ -3,9 +3,8 @@
 //! Written straight into the answer's bytes: an export reads 150 contacts a page, and a tree of values for each would be
 //! most of the work.
 
-use super::contact::AttributeValue;
+use super::contact::AsObject;
 use super::contact::Contact;
-use super::contact::attribute_values;
 use super::versions::Version;
 
 /// How a contact is shown.
@@ -121,14 +120,5 @@ impl Json<'_> {
         let parts = [",\"", key, r#"":{"type":"list","data":[],"url":"/contacts/"#, id, "/", path];
         parts.iter().for_each(|part| self.raw(part));
         self.raw(r#"","total_count":0,"has_more":false}"#);
-    }
-}
-
-/// Custom attributes as one object.
-struct AsObject<'a>(&'a [AttributeValue]);
-
-impl serde::Serialize for AsObject<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        attribute_values::serialize(self.0, serializer)
     }
 }

@@ -58,6 +58,16 @@ impl Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "not_found", "User Not Found")
     }
 
+    /// 404 for a company that Intercom's ids do not know [S].
+    pub(super) fn company_not_found() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "company_not_found", "Company Not Found")
+    }
+
+    /// 404 for an unknown tag, note, segment or subscription type [S].
+    pub(super) fn resource_not_found() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "not_found", "Resource Not Found")
+    }
+
     /// 404 for a path that nobody knows [I intercom-node#265].
     pub(super) fn path_not_found() -> Refusal {
         let message = "The requested resource does not exist; check your path and try again";

@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::body::Bytes;
 use axum::body::to_bytes;
 use axum::extract::ConnectInfo;
-use axum::extract::Query;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -20,11 +19,8 @@ use axum::response::Response;
 use sha2::Digest;
 use sha2::Sha256;
 
-use super::admins;
-use super::attribute_routes;
 use super::clock::Moment;
 use super::connection::Breaker;
-use super::contacts;
 use super::errors::Refusal;
 use super::fault::Fault;
 use super::fault::FaultKind;
@@ -35,7 +31,7 @@ use super::log::Entry;
 use super::reply::Answer;
 use super::reply::Heading;
 use super::reply::Reply;
-use super::routes::Action;
+use super::routes::Ask;
 use super::routes::Route;
 use super::versions::Version;
 use super::world::World;
@@ -50,7 +46,7 @@ struct Call {
     request_id: String,
     token_id: String,
     version: Result<Version, Refusal>,
-    route: Option<Route>,
+    route: Route,
 }
 
 /// What became of a request.
@@ -74,8 +70,9 @@ pub(super) async fn exchange(
     let (parts, body) = request.into_parts();
     let request_id = world.new_request_id();
     let version = version(&world, &parts.headers);
-    let route = Route::find(&parts.method, parts.uri.path());
-    let asked = asked(&parts, route.as_ref(), world.clock.now());
+    let assumed = version.as_ref().map_or(world.settings.version, |version| *version);
+    let route = Route::find(&parts.method, parts.uri.path(), assumed);
+    let asked = asked(&parts, &route, world.clock.now());
     let told = match authenticate(&world, &parts.headers) {
         Ok(token_id) => {
             let request_id = request_id.clone();
@@ -96,12 +93,12 @@ pub(super) async fn exchange(
     }
 }
 
-fn asked(parts: &Parts, route: Option<&Route>, now: Moment) -> Asked {
+fn asked(parts: &Parts, route: &Route, now: Moment) -> Asked {
     Asked {
         at: now.0 as f64 / 1000.0,
         method: parts.method.clone(),
         path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        pattern: route.map_or("(unknown path)", |route| route.action.pattern()),
+        pattern: route.pattern(),
     }
 }
 
@@ -168,7 +165,7 @@ async fn carried_out(world: &World, call: Call, fault: Option<Fault>, mut told: 
     if let Some(Fault { kind, committed: false }) = fault {
         return told.struck(kind, &request_id);
     }
-    let writes = call.route.as_ref().is_some_and(|route| route.action.writes());
+    let writes = call.route.writes();
     let result = answer(world, call).await;
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
@@ -192,15 +189,19 @@ fn version(world: &World, headers: &HeaderMap) -> Result<Version, Refusal> {
     })
 }
 
-/// Reads the body, checks the rest of the head, and finds the room that answers.
+/// Reads the body, checks the rest of the head, and asks the room that answers.
 async fn answer(world: &World, call: Call) -> Result<Answer, Refusal> {
     let body = to_bytes(call.body, MAX_BODY_BYTES).await.map_err(|_| body_too_large())?;
     check_accept(&call.parts.headers)?;
     let version = call.version?;
-    let route = call.route.ok_or_else(Refusal::path_not_found)?;
-    route.gate(version)?;
+    let (endpoint, ids) = match call.route {
+        Route::Found { endpoint, ids } => (endpoint, ids),
+        Route::OtherVersion { refusal, .. } => return Err(refusal),
+        Route::Unknown => return Err(Refusal::path_not_found()),
+    };
     check_content_type(&call.parts.headers, &body)?;
-    dispatch(world, &call.parts, &route, version, &body).map(Answer::ok)
+    let now = world.clock.now();
+    (endpoint.room)(&Ask { world, version, ids: &ids, uri: &call.parts.uri, body: &body, now })
 }
 
 /// 413; code and text are [X].
@@ -232,36 +233,4 @@ fn check_content_type(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> 
     }
     let message = "The Content-Type header should be application/json";
     Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type_not_supported", message))
-}
-
-fn dispatch(
-    world: &World,
-    parts: &Parts,
-    route: &Route,
-    version: Version,
-    body: &[u8],
-) -> Result<Vec<u8>, Refusal> {
-    let now = world.clock.now();
-    let id = route.subject.as_str();
-    match route.action {
-        Action::Me => Ok(admins::me(world)),
-        Action::ListContacts => contacts::list(world, version, &query(parts), now),
-        Action::CreateContact => contacts::create(world, version, body, now),
-        Action::SearchContacts => contacts::search(world, version, body, now),
-        Action::FindByExternalId => contacts::find_by_external_id(world, version, id, now),
-        Action::ReadContact => contacts::read(world, version, id),
-        Action::UpdateContact => contacts::update(world, version, id, body, now),
-        Action::DeleteContact => contacts::delete(world, version, id, now),
-        Action::ArchiveContact => contacts::archive(world, version, id, now),
-        Action::UnarchiveContact => contacts::unarchive(world, version, id, now),
-        Action::ListAttributes => attribute_routes::list(world, &query(parts)),
-        Action::CreateAttribute => attribute_routes::create(world, body, now),
-        Action::UpdateAttribute => attribute_routes::update(world, id, body, now),
-        Action::LegacyUsers => Err(Refusal::path_not_found()),
-    }
-}
-
-/// Reads a query; one that cannot be read counts as empty.
-fn query<T: serde::de::DeserializeOwned + Default>(parts: &Parts) -> T {
-    Query::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! What `GET /contacts` and `POST /contacts/search` see: a view of the store that trails it [R][S].
+//! What lists and `POST /contacts/search` see: a view of the store that trails it [R][S].
 //!
-//! Each change waits for its own random delay; until then the old version is shown. Changes of one contact keep their
-//! order. Pages are walked by (created_at, id) without sorting, so a page costs what it holds, whatever the size of the
+//! Each change waits for its own random delay; until then the old version is shown. Changes of one object keep their
+//! order. That companies trail as contacts do is [X]. Pages are walked by (created_at, id) without sorting, so a page costs what it holds, whatever the size of the
 //! workspace.
 
 use std::collections::BTreeMap;
@@ -11,21 +11,37 @@ use std::sync::Arc;
 
 use super::clock::Moment;
 use super::contact::Contact;
-use super::contact::ContactId;
 use super::lag::Lag;
+use super::object_id::ObjectId;
 
-/// A contact's place in the order of a list.
-pub(super) type Place = (i64, ContactId);
+/// An object's place in the order of a list.
+pub(super) type Place = (i64, ObjectId);
+
+/// Something that lists show.
+pub(super) trait Indexed {
+    fn place(&self) -> Place;
+    fn is_listed(&self) -> bool;
+}
+
+impl Indexed for Contact {
+    fn place(&self) -> Place {
+        (self.created_at, self.id)
+    }
+
+    fn is_listed(&self) -> bool {
+        self.is_live()
+    }
+}
 
 /// The lagging view.
 #[derive(Debug)]
-pub(super) struct Index {
+pub(super) struct Index<T> {
     lag: Lag,
     chance: fastrand::Rng,
-    shown: BTreeMap<Place, Arc<Contact>>,
-    waiting: BTreeMap<Due, Arc<Contact>>,
-    /// When the last waiting change of a contact is due, so that a later one cannot overtake it.
-    last_due: HashMap<ContactId, Moment>,
+    shown: BTreeMap<Place, Arc<T>>,
+    waiting: BTreeMap<Due, Arc<T>>,
+    /// When the last waiting change of an object is due, so that a later one cannot overtake it.
+    last_due: HashMap<ObjectId, Moment>,
     changes: u64,
 }
 
@@ -36,8 +52,8 @@ struct Due {
     number: u64,
 }
 
-impl Index {
-    pub(super) fn new(lag: Lag, seed: u64) -> Index {
+impl<T: Indexed> Index<T> {
+    pub(super) fn new(lag: Lag, seed: u64) -> Index<T> {
         Index {
             lag,
             chance: fastrand::Rng::with_seed(seed),
@@ -49,27 +65,28 @@ impl Index {
     }
 
     /// Tells the index of a change, which it will show after its lag.
-    pub(super) fn change(&mut self, contact: Arc<Contact>, now: Moment) {
+    pub(super) fn change(&mut self, object: Arc<T>, now: Moment) {
         if self.lag.is_none() {
-            return self.show(contact);
+            return self.show(object);
         }
+        let (_, id) = object.place();
         let own = now.after(self.lag.delay(self.chance.f64()));
-        let moment = self.last_due.get(&contact.id).map_or(own, |last| own.max(*last));
+        let moment = self.last_due.get(&id).map_or(own, |last| own.max(*last));
         self.changes += 1;
-        self.last_due.insert(contact.id, moment);
-        self.waiting.insert(Due { moment, number: self.changes }, contact);
+        self.last_due.insert(id, moment);
+        self.waiting.insert(Due { moment, number: self.changes }, object);
     }
 
     /// Shows what was there when the sandbox started, and nothing else.
-    pub(super) fn begin(&mut self, contacts: impl Iterator<Item = Arc<Contact>>) {
-        let live = contacts.filter(|contact| contact.is_live());
-        self.shown = live.map(|contact| ((contact.created_at, contact.id), contact)).collect();
+    pub(super) fn begin(&mut self, objects: impl Iterator<Item = Arc<T>>) {
+        let listed = objects.filter(|object| object.is_listed());
+        self.shown = listed.map(|object| (object.place(), object)).collect();
     }
 
-    fn show(&mut self, contact: Arc<Contact>) {
-        let place = (contact.created_at, contact.id);
-        if contact.is_live() {
-            self.shown.insert(place, contact);
+    fn show(&mut self, object: Arc<T>) {
+        let place = object.place();
+        if object.is_listed() {
+            self.shown.insert(place, object);
         } else {
             self.shown.remove(&place);
         }
@@ -82,11 +99,12 @@ impl Index {
             if now < moment {
                 break;
             }
-            let contact = first.remove();
-            if self.last_due.get(&contact.id) == Some(&moment) {
-                self.last_due.remove(&contact.id);
+            let object = first.remove();
+            let (_, id) = object.place();
+            if self.last_due.get(&id) == Some(&moment) {
+                self.last_due.remove(&id);
             }
-            self.show(contact);
+            self.show(object);
         }
     }
 
@@ -95,28 +113,28 @@ impl Index {
         self.catch_up(Moment(u64::MAX));
     }
 
-    /// Returns how many contacts are shown.
+    /// Returns how many objects are shown.
     pub(super) fn len(&self) -> usize {
         self.shown.len()
     }
 
-    /// Returns up to `count` contacts after a place, in order.
-    pub(super) fn after(&self, place: Option<Place>, count: usize) -> Vec<Arc<Contact>> {
+    /// Returns up to `count` objects after a place, in order.
+    pub(super) fn after(&self, place: Option<Place>, count: usize) -> Vec<Arc<T>> {
         let start = place.map_or(Bound::Unbounded, Bound::Excluded);
         self.shown
             .range((start, Bound::Unbounded))
             .take(count)
-            .map(|(_, contact)| Arc::clone(contact))
+            .map(|(_, object)| Arc::clone(object))
             .collect()
     }
 
-    /// Returns the contact at a place, as it is shown.
-    pub(super) fn at(&self, place: Place) -> Option<Arc<Contact>> {
+    /// Returns the object at a place, as it is shown.
+    pub(super) fn at(&self, place: Place) -> Option<Arc<T>> {
         self.shown.get(&place).cloned()
     }
 
-    /// Returns the contacts that are not shown as the store has them.
-    pub(super) fn waiting_ids(&self) -> impl Iterator<Item = ContactId> {
+    /// Returns the objects that are not shown as the store has them.
+    pub(super) fn waiting_ids(&self) -> impl Iterator<Item = ObjectId> {
         self.last_due.keys().copied()
     }
 }

@@ -22,8 +22,10 @@ use serde::Serialize;
 use super::SandboxError;
 use super::admins::Admin;
 use super::attributes::Attribute;
+use super::company::Company;
 use super::contact::Contact;
 use super::contact::ContactId;
+use super::tag::Tag;
 
 /// The version of the lines' form.
 const FORMAT: u32 = 1;
@@ -48,6 +50,8 @@ pub(super) enum Entry {
     Forgotten(ContactId),
     Attribute(Attribute),
     Admin(Admin),
+    Company(Company),
+    Tag(Tag),
 }
 
 /// One line as it is written.
@@ -59,6 +63,8 @@ pub(super) enum Change<'a> {
     Forgotten(ContactId),
     Attribute(&'a Attribute),
     Admin(&'a Admin),
+    Company(&'a Company),
+    Tag(&'a Tag),
 }
 
 impl<'a> Change<'a> {

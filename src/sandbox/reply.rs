@@ -46,6 +46,11 @@ impl Answer {
     pub(super) fn ok(body: Vec<u8>) -> Answer {
         Answer { status: StatusCode::OK, body }
     }
+
+    /// Returns the answer that is this JSON.
+    pub(super) fn json(body: &serde_json::Value) -> Answer {
+        Answer::ok(body.to_string().into_bytes())
+    }
 }
 
 impl Reply {

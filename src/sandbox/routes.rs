@@ -1,103 +1,189 @@
-//! Intercom's paths that the sandbox knows: what each means, since which version, and whether it writes. Pure.
+//! Finds what a method, a path and a version mean. Pure.
+//!
+//! Each room (`contacts`, `companies`, `tags`, …) says itself what can be asked of it, one [`Endpoint`] a line; here they
+//! are put together.
 
 use axum::http::Method;
+use axum::http::Uri;
 
+use super::admins;
+use super::attribute_routes;
+use super::clock::Moment;
+use super::companies;
+use super::contacts;
 use super::errors::Refusal;
+use super::reply::Answer;
+use super::tags;
 use super::versions::Version;
+use super::world::World;
 
-/// What a request asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Route {
-    pub(super) action: Action,
-    /// The id in the path, decoded; empty where there is none.
-    pub(super) subject: String,
+/// Every room's endpoints. Of two that fit a path, the first one counts.
+const ROOMS: [&[Endpoint]; 5] = [
+    contacts::ENDPOINTS,
+    attribute_routes::ENDPOINTS,
+    companies::ENDPOINTS,
+    tags::ENDPOINTS,
+    admins::ENDPOINTS,
+];
+
+/// Something that can be asked for.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) method: &'static str,
+    /// The path with names for ids, under which requests are counted.
+    pub(super) pattern: &'static str,
+    pub(super) since: Version,
+    /// The first version that does not have it any more.
+    pub(super) until: Option<Version>,
+    pub(super) effect: Effect,
+    pub(super) room: fn(&Ask<'_>) -> Result<Answer, Refusal>,
 }
 
-/// What can be asked for.
+/// Whether success changes the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    Me,
-    ListContacts,
-    CreateContact,
-    SearchContacts,
-    FindByExternalId,
-    ReadContact,
-    UpdateContact,
-    DeleteContact,
-    ArchiveContact,
-    UnarchiveContact,
-    ListAttributes,
-    CreateAttribute,
-    UpdateAttribute,
-    /// The 1.x users, which 2.x refuses by name.
-    LegacyUsers,
+pub(super) enum Effect {
+    Reads,
+    Writes,
+}
+
+/// A request as a room sees it.
+pub(super) struct Ask<'a> {
+    pub(super) world: &'a World,
+    pub(super) version: Version,
+    /// The ids in the path, decoded.
+    pub(super) ids: &'a [String],
+    pub(super) uri: &'a Uri,
+    pub(super) body: &'a [u8],
+    pub(super) now: Moment,
+}
+
+/// What a request asks for.
+#[derive(Debug)]
+pub(super) enum Route {
+    Found {
+        endpoint: &'static Endpoint,
+        ids: Vec<String>,
+    },
+    /// The path is known, but not in this version.
+    OtherVersion {
+        pattern: &'static str,
+        refusal: Refusal,
+    },
+    Unknown,
+}
+
+impl Endpoint {
+    /// Describes something that is read, on every 2.x version.
+    pub(super) const fn reads(
+        method: &'static str,
+        pattern: &'static str,
+        room: fn(&Ask<'_>) -> Result<Answer, Refusal>,
+    ) -> Endpoint {
+        Endpoint { method, pattern, since: Version::V2_0, until: None, effect: Effect::Reads, room }
+    }
+
+    /// Describes something that is written, on every 2.x version.
+    pub(super) const fn writes(
+        method: &'static str,
+        pattern: &'static str,
+        room: fn(&Ask<'_>) -> Result<Answer, Refusal>,
+    ) -> Endpoint {
+        Endpoint { method, pattern, since: Version::V2_0, until: None, effect: Effect::Writes, room }
+    }
+
+    pub(super) const fn since(self, since: Version) -> Endpoint {
+        Endpoint { since, ..self }
+    }
+
+    fn is_in(&self, version: Version) -> bool {
+        self.since <= version && self.until.is_none_or(|until| version < until)
+    }
+
+    /// Returns the ids of a path that has this endpoint's form.
+    fn ids<'a>(&self, segments: &[&'a str]) -> Option<Vec<&'a str>> {
+        let names = self.pattern.split('/').skip(1);
+        if names.clone().count() != segments.len() {
+            return None;
+        }
+        let is_id = |name: &str| name.starts_with('{');
+        let fits = names.clone().zip(segments).all(|(name, segment)| is_id(name) || name == *segment);
+        let ids = names.zip(segments).filter(|(name, _)| is_id(name)).map(|(_, segment)| *segment);
+        fits.then(|| ids.collect())
+    }
+
+    /// Refuses a version that does not have this. 400 and 404 have both been seen [I]: it is 400 between 1.x, 2.x and
+    /// Preview [I python-intercom#234], and 404 within 2.x [I intercom-node#265].
+    fn refusal(&self, version: Version) -> Refusal {
+        if self.since.is_of_the_kind_of(version) {
+            Refusal::path_not_found()
+        } else {
+            Refusal::not_in_this_version()
+        }
+    }
 }
 
 impl Route {
-    /// Finds what a method and a path mean; `None` for what Intercom does not have, as far as the sandbox knows.
-    pub(super) fn find(method: &Method, path: &str) -> Option<Route> {
+    /// Finds what a method and a path mean in a version.
+    pub(super) fn find(method: &Method, path: &str, version: Version) -> Route {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (action, subject) = match (method.as_str(), segments.as_slice()) {
-            ("GET", ["me"]) => (Action::Me, ""),
-            ("GET", ["contacts"]) => (Action::ListContacts, ""),
-            ("POST", ["contacts"]) => (Action::CreateContact, ""),
-            ("POST", ["contacts", "search"]) => (Action::SearchContacts, ""),
-            ("GET", ["contacts", "find_by_external_id", id]) => (Action::FindByExternalId, *id),
-            ("GET", ["contacts", id]) => (Action::ReadContact, *id),
-            ("PUT", ["contacts", id]) => (Action::UpdateContact, *id),
-            ("DELETE", ["contacts", id]) => (Action::DeleteContact, *id),
-            ("POST", ["contacts", id, "archive"]) => (Action::ArchiveContact, *id),
-            ("POST", ["contacts", id, "unarchive"]) => (Action::UnarchiveContact, *id),
-            ("GET", ["data_attributes"]) => (Action::ListAttributes, ""),
-            ("POST", ["data_attributes"]) => (Action::CreateAttribute, ""),
-            ("PUT", ["data_attributes", id]) => (Action::UpdateAttribute, *id),
-            (_, ["users", ..]) => (Action::LegacyUsers, ""),
-            _ => return None,
-        };
-        Some(Route { action, subject: percent_decoded(subject) })
+        let mut elsewhere = None;
+        for endpoint in ROOMS.into_iter().flatten().filter(|endpoint| endpoint.method == method.as_str()) {
+            let Some(ids) = endpoint.ids(&segments) else { continue };
+            if endpoint.is_in(version) {
+                return Route::Found { endpoint, ids: ids.into_iter().map(percent_decoded).collect() };
+            }
+            elsewhere = elsewhere.or(Some(endpoint));
+        }
+        match elsewhere {
+            Some(endpoint) => {
+                Route::OtherVersion { pattern: endpoint.pattern, refusal: endpoint.refusal(version) }
+            }
+            None => Route::of_legacy_users(&segments, version),
+        }
     }
 
-    /// Refuses what the version does not have.
-    pub(super) fn gate(&self, version: Version) -> Result<(), Refusal> {
-        match self.action {
-            Action::Me => Ok(()),
-            // `/users` answered 400 and 404 in different reports; the brief reports are of 400 [I]. On 1.x it is
-            // unknown until the sandbox has a 1.x profile.
-            Action::LegacyUsers if version < Version::V2_0 => Err(Refusal::path_not_found()),
-            Action::LegacyUsers => Err(Refusal::not_in_this_version()),
-            _ if version < Version::V2_0 => Err(Refusal::not_in_this_version()),
-            Action::FindByExternalId if version < Version::V2_13 => Err(Refusal::path_not_found()),
-            _ => Ok(()),
+    /// The 1.x users, which 2.x refuses by name: brief reports are of 400 [I].
+    fn of_legacy_users(segments: &[&str], version: Version) -> Route {
+        match segments {
+            ["users", ..] if version < Version::V2_0 => {
+                Route::OtherVersion { pattern: "/users", refusal: Refusal::path_not_found() }
+            }
+            ["users", ..] => {
+                Route::OtherVersion { pattern: "/users", refusal: Refusal::not_in_this_version() }
+            }
+            _ => Route::Unknown,
         }
+    }
+
+    /// Returns the path with names for ids.
+    pub(super) fn pattern(&self) -> &'static str {
+        match self {
+            Route::Found { endpoint, .. } => endpoint.pattern,
+            Route::OtherVersion { pattern, .. } => pattern,
+            Route::Unknown => "(unknown path)",
+        }
+    }
+
+    /// Says whether success changes the store.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Route::Found { endpoint, .. } if endpoint.effect == Effect::Writes)
     }
 }
 
-impl Action {
-    /// Says whether success changes the store.
-    pub(super) fn writes(self) -> bool {
-        use Action as A;
-        match self {
-            A::CreateContact | A::UpdateContact | A::DeleteContact | A::ArchiveContact => true,
-            A::UnarchiveContact | A::CreateAttribute | A::UpdateAttribute => true,
-            A::Me | A::ListContacts | A::SearchContacts | A::FindByExternalId | A::ReadContact => false,
-            A::ListAttributes | A::LegacyUsers => false,
-        }
+impl Ask<'_> {
+    /// Returns the first id of the path.
+    pub(super) fn id(&self) -> &str {
+        self.ids.first().map_or("", String::as_str)
     }
 
-    /// Returns the path with names for ids, under which requests are counted.
-    pub(super) fn pattern(self) -> &'static str {
-        match self {
-            Action::Me => "/me",
-            Action::ListContacts | Action::CreateContact => "/contacts",
-            Action::SearchContacts => "/contacts/search",
-            Action::FindByExternalId => "/contacts/find_by_external_id/{external_id}",
-            Action::ReadContact | Action::UpdateContact | Action::DeleteContact => "/contacts/{id}",
-            Action::ArchiveContact => "/contacts/{id}/archive",
-            Action::UnarchiveContact => "/contacts/{id}/unarchive",
-            Action::ListAttributes | Action::CreateAttribute => "/data_attributes",
-            Action::UpdateAttribute => "/data_attributes/{id}",
-            Action::LegacyUsers => "/users",
-        }
+    /// Returns the second id of the path.
+    pub(super) fn second_id(&self) -> &str {
+        self.ids.get(1).map_or("", String::as_str)
+    }
+
+    /// Reads the query; one that cannot be read counts as empty.
+    pub(super) fn query<T: serde::de::DeserializeOwned + Default>(&self) -> T {
+        axum::extract::Query::try_from_uri(self.uri).map(|query| query.0).unwrap_or_default()
     }
 }
 

@@ -11,6 +11,7 @@ use super::contact::ContactId;
 use super::contact::Life;
 use super::contact::Role;
 use super::contact::Scalar;
+use super::links::Links;
 use super::store::Beginning;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -56,7 +57,7 @@ pub(super) fn contacts(
 ) -> impl Iterator<Item = Contact> + use<> {
     let users = i64::try_from(beginning.users).unwrap_or(i64::MAX);
     let mut chance = fastrand::Rng::with_seed(beginning.seed);
-    let names = ATTRIBUTES.map(|(name, _)| attributes.shared_name(name));
+    let names = ATTRIBUTES.map(|(name, _)| attributes.shared_name(Model::Contact, name));
     // From midnight on, so that two sandboxes of one day are alike.
     let start = now.seconds() - now.seconds() % SECONDS_PER_DAY - SPREAD_SECONDS;
     (0..users).map(move |n| {
@@ -92,6 +93,7 @@ fn contact(chance: &mut fastrand::Rng, number: i64, created_at: i64) -> Contact 
         last_seen_at: chance.bool().then_some(seen),
         custom_attributes: Vec::new(),
         life: Life::Live,
+        links: Links::default(),
     }
 }
 

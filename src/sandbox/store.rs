@@ -1,7 +1,11 @@
-//! The workspace's state: contacts, who holds which identifier, attributes, admins, and the index that trails them.
+//! The workspace's state: contacts, who holds which identifier, companies, tags, attributes, admins, and the indexes
+//! that trail them. What is done to companies and tags is in `store/`.
 //!
 //! What is written is readable by id, found by `find_by_external_id` and refused as a duplicate at once: 77 of 77
 //! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
+
+mod companies;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -13,7 +17,11 @@ use super::admins;
 use super::admins::Admin;
 use super::attributes::Attribute;
 use super::attributes::Attributes;
+use super::attributes::Model;
 use super::clock::Moment;
+use super::company::Companies;
+use super::company::CompanyId;
+use super::company::ListedCompany;
 use super::contact::AttributeValue;
 use super::contact::Contact;
 use super::contact::ContactId;
@@ -30,7 +38,9 @@ use super::journal::Change;
 use super::journal::Entry;
 use super::journal::Journal;
 use super::lag::Lag;
+use super::object_id::ObjectId;
 use super::seed;
+use super::tag::Tags;
 use super::unknowns::Unknowns;
 
 /// The middle of every id, where an ObjectId names its machine; the last three bytes count.
@@ -52,7 +62,10 @@ pub(super) struct Store {
     pub(super) workspace: String,
     pub(super) attributes: Attributes,
     pub(super) admins: Vec<Admin>,
-    pub(super) index: Index,
+    pub(super) tags: Tags,
+    pub(super) companies: Companies,
+    pub(super) index: Index<Contact>,
+    pub(super) company_index: Index<ListedCompany>,
     pub(super) unknowns: Unknowns,
     contacts: BTreeMap<ContactId, Arc<Contact>>,
     identities: Identities,
@@ -73,7 +86,7 @@ impl Store {
         if replayed.n_entries == 0 {
             store.begin(beginning, now);
         } else {
-            store.index.begin(store.contacts.values().cloned());
+            store.begin_indexes();
         }
         store.journal = Some(Journal::go_on(path, replayed, store.everything())?);
         Ok(store)
@@ -96,7 +109,10 @@ impl Store {
             workspace: admins::DEFAULT_WORKSPACE.to_owned(),
             attributes: Attributes::default(),
             admins: Vec::new(),
+            tags: Tags::default(),
+            companies: Companies::default(),
             index: Index::new(beginning.lag, beginning.seed),
+            company_index: Index::new(beginning.lag, beginning.seed),
             contacts: BTreeMap::new(),
             unknowns: beginning.unknowns,
             identities: Identities::default(),
@@ -114,7 +130,13 @@ impl Store {
             let seconds = u32::try_from(contact.created_at).unwrap_or(u32::MAX);
             self.keep(Contact { id: ContactId { seconds, number }, ..contact });
         }
+        self.begin_indexes();
+    }
+
+    fn begin_indexes(&mut self) {
         self.index.begin(self.contacts.values().cloned());
+        let listed = self.companies.all().map(|company| Arc::new(self.companies.listed(company)));
+        self.company_index.begin(listed);
     }
 
     fn replay(&mut self, entry: Entry) {
@@ -123,13 +145,22 @@ impl Store {
             Entry::Admin(admin) => self.admins.push(admin),
             Entry::Attribute(attribute) => self.attributes.put(attribute),
             Entry::Forgotten(id) => self.drop_contact(id),
+            Entry::Tag(tag) => self.tags.put(tag),
+            Entry::Company(mut company) => {
+                self.share_names(Model::Company, &mut company.custom_attributes);
+                self.last_number = self.last_number.max(company.id.number);
+                self.companies.put(company);
+            }
             Entry::Contact(mut contact) => {
-                let shared = |attribute: &mut AttributeValue| {
-                    attribute.name = self.attributes.shared_name(&attribute.name);
-                };
-                contact.custom_attributes.iter_mut().for_each(shared);
+                self.share_names(Model::Contact, &mut contact.custom_attributes);
                 self.keep(contact);
             }
+        }
+    }
+
+    fn share_names(&self, model: Model, values: &mut [AttributeValue]) {
+        for attribute in values {
+            attribute.name = self.attributes.shared_name(model, &attribute.name);
         }
     }
 
@@ -138,6 +169,8 @@ impl Store {
         std::iter::once(Change::header(&self.workspace))
             .chain(self.admins.iter().map(Change::Admin))
             .chain(self.attributes.all().map(Change::Attribute))
+            .chain(self.tags.all().map(Change::Tag))
+            .chain(self.companies.all().map(|company| Change::Company(company)))
             .chain(self.contacts.values().map(|contact| Change::Contact(contact)))
     }
 
@@ -189,7 +222,7 @@ impl Store {
         let lock = self.unknowns.identifier_lock.seconds();
         let expired = |contact: &Contact| match contact.life {
             Life::Deleted { at } => at + lock <= now.seconds(),
-            Life::Live | Life::Archived => false,
+            Life::Live | Life::Archived | Life::Merged { .. } => false,
         };
         let contacts = ids.iter().filter_map(|id| self.contacts.get(id)).cloned();
         let holders = contacts.filter(|contact| contact.role == Role::User);
@@ -203,10 +236,10 @@ impl Store {
         held
     }
 
-    /// Returns the id of a new contact.
-    pub(super) fn new_id(&self, now: Moment) -> ContactId {
+    /// Returns the id of a new contact or company.
+    pub(super) fn new_id(&self, now: Moment) -> ObjectId {
         let seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
-        ContactId { seconds, number: self.last_number + 1 }
+        ObjectId { seconds, number: self.last_number + 1 }
     }
 
     /// Returns a random UUID: what a lead gets for an `external_id` [R].
@@ -220,8 +253,9 @@ impl Store {
     /// Writes a contact: to the data file, to the store, and, after its lag, to the index.
     pub(super) fn save(&mut self, contact: Contact, now: Moment) -> Result<Arc<Contact>, Refusal> {
         self.write(Change::Contact(&contact))?;
-        let contact = self.keep(contact);
+        let (contact, turned) = self.keep(contact);
         self.index.change(Arc::clone(&contact), now);
+        turned.into_iter().for_each(|id| self.list_company(id, now));
         Ok(contact)
     }
 
@@ -238,10 +272,13 @@ impl Store {
         journal.append(change).map_err(|_| Refusal::server_error())
     }
 
-    fn keep(&mut self, contact: Contact) -> Arc<Contact> {
+    /// Takes a contact in; returns also the companies that it made to be listed, or not to be.
+    fn keep(&mut self, contact: Contact) -> (Arc<Contact>, Vec<CompanyId>) {
         self.last_number = self.last_number.max(contact.id.number);
         let contact = Arc::new(contact);
-        match self.contacts.insert(contact.id, Arc::clone(&contact)) {
+        let old = self.contacts.insert(contact.id, Arc::clone(&contact));
+        let turned = self.companies.hear_of(old.as_deref(), Some(&contact));
+        match old {
             Some(old) if identities::same(&old, &contact) => {}
             Some(old) => {
                 self.identities.remove(&old);
@@ -249,7 +286,7 @@ impl Store {
             }
             None => self.identities.add(&contact),
         }
-        contact
+        (contact, turned)
     }
 
     fn drop_contact(&mut self, id: ContactId) {

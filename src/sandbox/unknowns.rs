@@ -143,6 +143,9 @@ unknowns! {
     identifier_lock: IdentifierLock = "identifier-lock" ["X"] {
         SevenDays = "seven-days", ForEver = "for-ever", None = "none"
     }
+
+    /// A company is attached to a contact or detached: the contact's `updated_at` stays, which hides it from who reads changes, or moves. A tag moves it [R].
+    company_link: CompanyLink = "company-link" ["X"] { Unseen = "unseen", Touches = "touches" }
 }
 
 impl Unknowns {

@@ -14,11 +14,17 @@ pub(super) struct Version {
 }
 
 impl Version {
+    pub(super) const V1_0: Version = Version { major: 1, minor: 0 };
     pub(super) const V2_0: Version = Version { major: 2, minor: 0 };
     pub(super) const V2_7: Version = Version { major: 2, minor: 7 };
     pub(super) const V2_13: Version = Version { major: 2, minor: 13 };
     pub(super) const V2_16: Version = Version { major: 2, minor: 16 };
     pub(super) const PREVIEW: Version = Version { major: u8::MAX, minor: 0 };
+
+    /// Says whether both are 1.x, 2.x or Preview.
+    pub(super) fn is_of_the_kind_of(self, other: Version) -> bool {
+        self.major == other.major
+    }
 }
 
 /// The version is none of 1.0 to 1.4, 2.0 to 2.16, `Preview`.

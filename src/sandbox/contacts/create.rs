@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use super::draft::Draft;
 use super::draft::not_a_member;
 use super::shown;
+use crate::sandbox::attributes::Model;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::links::Links;
 use crate::sandbox::store::Store;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
@@ -31,7 +33,8 @@ pub(in crate::sandbox) fn create(
 fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
     check_required(&draft)?;
     check_owner(store, &draft)?;
-    let custom_attributes = store.attributes.check(&draft.custom_attributes, &store.unknowns)?;
+    let custom_attributes =
+        store.attributes.check(Model::Contact, &draft.custom_attributes, &store.unknowns)?;
     let role = draft.role.unwrap_or(Role::User);
     if role == Role::User {
         check_unique(store, &draft, now)?;
@@ -57,6 +60,7 @@ fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, R
         last_seen_at: draft.last_seen_at.into_option(),
         custom_attributes,
         life: Life::Live,
+        links: Links::default(),
     };
     store.save(contact, now)
 }

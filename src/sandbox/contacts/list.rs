@@ -12,6 +12,7 @@ use super::page::per_page;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::index::Place;
+use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -20,9 +21,24 @@ const DEFAULT_PER_PAGE: usize = 10;
 
 /// The query of a list.
 #[derive(Debug, Default, Deserialize)]
-pub(in crate::sandbox) struct ListQuery {
+pub(super) struct ListQuery {
     per_page: Option<String>,
     starting_after: Option<String>,
+}
+
+impl ListQuery {
+    /// Returns the size of a page.
+    pub(super) fn per_page(&self, default: usize, unknowns: &Unknowns) -> Result<usize, Refusal> {
+        match &self.per_page {
+            Some(text) => per_page(text.parse().map_err(|_| bad_per_page())?, unknowns),
+            None => Ok(default),
+        }
+    }
+
+    /// Returns where the page starts; `None` for the first one.
+    pub(super) fn cursor(&self) -> Result<Option<Cursor>, Refusal> {
+        self.starting_after.as_deref().map(Cursor::parse).transpose()
+    }
 }
 
 /// Lists a page of contacts.
@@ -32,11 +48,8 @@ pub(in crate::sandbox) fn list(
     query: &ListQuery,
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
-    let per_page = match &query.per_page {
-        Some(text) => per_page(text.parse().map_err(|_| bad_per_page())?, world.unknowns())?,
-        None => DEFAULT_PER_PAGE,
-    };
-    let cursor = query.starting_after.as_deref().map(Cursor::parse).transpose()?;
+    let per_page = query.per_page(DEFAULT_PER_PAGE, world.unknowns())?;
+    let cursor = query.cursor()?;
     let place = cursor.as_ref().map(place).transpose()?;
     let number = cursor.map_or(1, |cursor| cursor.page);
     let (mut contacts, total_count) = {

@@ -9,45 +9,79 @@ mod draft;
 mod filter;
 mod life;
 mod list;
+mod of_company;
 mod page;
 mod search;
 mod update;
 mod values;
 
-pub(super) use create::create;
-pub(super) use life::archive;
-pub(super) use life::delete;
-pub(super) use life::unarchive;
-pub(super) use list::list;
-pub(super) use search::search;
-pub(super) use update::update;
-
-use super::clock::Moment;
 use super::contact::Contact;
 use super::contact::Role;
 use super::contact_json;
 use super::contact_json::NoEmail;
 use super::contact_json::View;
 use super::errors::Refusal;
+use super::reply::Answer;
+use super::routes::Ask;
+use super::routes::Endpoint;
 use super::versions::Version;
 use super::world::World;
 
+/// What can be asked of contacts.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::reads("GET", "/contacts", list),
+    Endpoint::writes("POST", "/contacts", create),
+    Endpoint::reads("POST", "/contacts/search", search),
+    Endpoint::reads("GET", "/contacts/find_by_external_id/{external_id}", find_by_external_id)
+        .since(Version::V2_13),
+    Endpoint::reads("GET", "/contacts/{id}", read),
+    Endpoint::writes("PUT", "/contacts/{id}", update),
+    Endpoint::writes("DELETE", "/contacts/{id}", delete),
+    Endpoint::writes("POST", "/contacts/{id}/archive", archive),
+    Endpoint::writes("POST", "/contacts/{id}/unarchive", unarchive),
+    Endpoint::reads("GET", "/companies/{company_id}/contacts", of_company::of_company),
+];
+
+fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    list::list(ask.world, ask.version, &ask.query(), ask.now).map(Answer::ok)
+}
+
+fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    create::create(ask.world, ask.version, ask.body, ask.now).map(Answer::ok)
+}
+
+fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    search::search(ask.world, ask.version, ask.body, ask.now).map(Answer::ok)
+}
+
+fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    update::update(ask.world, ask.version, ask.id(), ask.body, ask.now).map(Answer::ok)
+}
+
+fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    life::delete(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+}
+
+fn archive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    life::archive(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+}
+
+fn unarchive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    life::unarchive(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+}
+
 /// `GET /contacts/{id}`: what the store holds, at once [R].
-pub(super) fn read(world: &World, version: Version, id: &str) -> Result<Vec<u8>, Refusal> {
-    let contact = world.store().live(id)?.clone();
-    Ok(shown(&contact, world, version))
+fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let contact = ask.world.store().live(ask.id())?.clone();
+    Ok(Answer::ok(shown(&contact, ask.world, ask.version)))
 }
 
 /// `GET /contacts/find_by_external_id/{external_id}`: users only, since 2.13 [S 2.13].
-pub(super) fn find_by_external_id(
-    world: &World,
-    version: Version,
-    external_id: &str,
-    now: Moment,
-) -> Result<Vec<u8>, Refusal> {
-    let holders = world.store().with_external_id(external_id, now);
+fn find_by_external_id(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let holders = ask.world.store().with_external_id(ask.id(), ask.now);
     let found = holders.iter().find(|contact| contact.is_live() && contact.role == Role::User);
-    found.map(|contact| shown(contact, world, version)).ok_or_else(Refusal::user_not_found)
+    let found = found.ok_or_else(Refusal::user_not_found)?;
+    Ok(Answer::ok(shown(found, ask.world, ask.version)))
 }
 
 /// Returns a contact as an answer.

@@ -9,6 +9,7 @@ use super::create::check_owner;
 use super::create::conflict;
 use super::draft::Draft;
 use super::draft::Field;
+use crate::sandbox::attributes::Model;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Role;
@@ -40,7 +41,7 @@ pub(in crate::sandbox) fn update(
 fn store(store: &mut Store, id: &str, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
     let old = Arc::clone(store.live(id)?);
     check_owner(store, &draft)?;
-    let attributes = store.attributes.check(&draft.custom_attributes, &store.unknowns)?;
+    let attributes = store.attributes.check(Model::Contact, &draft.custom_attributes, &store.unknowns)?;
     let mut contact = (*old).clone();
     contact.role = changed_role(old.role, draft.role)?;
     if contact.role == Role::User {

@@ -155,3 +155,23 @@ fn a_reset_is_kept_too() {
     let stored = Api::with(keeping(&path)).stored();
     assert_eq!((stored.len(), stored[0]["external_id"].as_str()), (1, Some("2")));
 }
+
+#[test]
+fn companies_tags_and_who_has_them_outlive_the_sandbox() {
+    let (_folder, path) = file();
+    let api = Api::with(keeping(&path));
+    let company = super::companies::company(&api, "c1");
+    let contact = api.create(r#"{"external_id":"1"}"#);
+    let tag = super::tags::tag(&api, "vip");
+    api.post(&format!("{contact}/companies"), &format!(r#"{{"id":"{company}"}}"#)).ok();
+    api.post(&format!("{contact}/tags"), &format!(r#"{{"id":"{tag}"}}"#)).ok();
+    drop(api);
+
+    let api = Api::with(keeping(&path));
+    assert_eq!(api.get(&format!("/companies/{company}")).ok().at("/user_count"), 1);
+    assert_eq!(api.get(&format!("{contact}/companies")).ok().str("/data/0/company_id"), "c1");
+    assert_eq!(api.get(&format!("{contact}/tags")).ok().str("/data/0/name"), "vip");
+    assert_eq!(super::companies::company(&api, "c1"), company);
+    assert!(company < super::companies::company(&api, "c2"));
+    assert_ne!(super::tags::tag(&api, "other"), tag);
+}

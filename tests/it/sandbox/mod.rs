@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod attributes;
+mod companies;
 mod control;
 mod create;
 mod data;
@@ -17,6 +18,7 @@ mod search;
 mod seed;
 mod shape;
 mod start;
+mod tags;
 mod unknowns;
 mod update;
 

@@ -1,0 +1,94 @@
+//! The routes of tags.
+
+mod write;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::errors::Refusal;
+use super::reply::Answer;
+use super::routes::Ask;
+use super::routes::Endpoint;
+use super::store::Store;
+use super::tag::AppliedTag;
+use super::tag::Tag;
+use super::versions::Version;
+
+/// What can be asked of tags.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::reads("GET", "/tags", list),
+    Endpoint::writes("POST", "/tags", write::write),
+    Endpoint::reads("GET", "/tags/{tag_id}", read),
+    Endpoint::reads("GET", "/contacts/{id}/tags", of_contact),
+    Endpoint::writes("POST", "/contacts/{id}/tags", attach),
+    Endpoint::writes("DELETE", "/contacts/{id}/tags/{tag_id}", detach),
+];
+
+/// `GET /tags`: all of them, without pages [S].
+fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let data: Vec<Value> = ask.world.store().tags.all().map(shown).collect();
+    Ok(Answer::json(&json!({ "type": "list", "data": data })))
+}
+
+/// `GET /tags/{id}`.
+fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let store = ask.world.store();
+    Ok(Answer::json(&shown(known(&store, ask.id())?)))
+}
+
+/// `GET /contacts/{id}/tags`.
+fn of_contact(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let store = ask.world.store();
+    let applied = store.live(ask.id())?.links.tags.iter();
+    let tags = applied.filter_map(|applied| Some((store.tags.get(applied.id)?, applied)));
+    let data: Vec<Value> =
+        tags.map(|(tag, applied)| shown_applied(tag, *applied, &store, ask.version)).collect();
+    Ok(Answer::json(&json!({ "type": "list", "data": data })))
+}
+
+/// `POST /contacts/{id}/tags`, by the tag's id.
+fn attach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let body: Value = serde_json::from_slice(ask.body).unwrap_or_default();
+    let mut store = ask.world.store();
+    let contact = store.live(ask.id())?.clone();
+    let tag = known(&store, &id_text(&body["id"]))?.clone();
+    let contact = store.tag_contact(contact.id, &tag, ask.now)?;
+    let applied = contact.links.tag(tag.id).copied().ok_or_else(Refusal::server_error)?;
+    Ok(Answer::json(&shown_applied(&tag, applied, &store, ask.version)))
+}
+
+/// `DELETE /contacts/{id}/tags/{tag_id}`: a tag that the contact does not have is not found.
+fn detach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let contact = store.live(ask.id())?.clone();
+    let tag = known(&store, ask.second_id())?.clone();
+    let applied = contact.links.tag(tag.id).copied().ok_or_else(Refusal::resource_not_found)?;
+    store.untag_contact(contact.id, &tag, ask.now)?;
+    Ok(Answer::json(&shown_applied(&tag, applied, &store, ask.version)))
+}
+
+fn known<'a>(store: &'a Store, id: &str) -> Result<&'a Tag, Refusal> {
+    store.tags.with_id(id).ok_or_else(Refusal::resource_not_found)
+}
+
+/// Reads an id, which examples give as text and as a number [S].
+fn id_text(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
+fn shown(tag: &Tag) -> Value {
+    json!({ "type": "tag", "id": tag.id.to_string(), "name": tag.name })
+}
+
+/// A tag of a contact says since 2.16 when it was applied, and by whom [S 2.16].
+fn shown_applied(tag: &Tag, applied: AppliedTag, store: &Store, version: Version) -> Value {
+    let mut shown = shown(tag);
+    if Version::V2_16 <= version {
+        shown["applied_at"] = applied.applied_at.into();
+        shown["applied_by"] = store
+            .admins
+            .first()
+            .map_or(Value::Null, |admin| json!({ "type": "admin", "id": admin.id.to_string() }));
+    }
+    shown
+}
