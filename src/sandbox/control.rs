@@ -4,6 +4,8 @@
 //! | request | does |
 //! |---|---|
 //! | `GET /__sandbox/requests` | NDJSON, oldest first, the last 200,000: at, method, path, version, status, committed, fault, token_id |
+//! | `GET /__sandbox/exchanges` | NDJSON, oldest first: what `requests` shows, and the bodies as `request` and `response`; empty until asked for |
+//! | `POST /__sandbox/exchanges` `{"keep":N}` | keeps the last N exchanges from now on; 0 ends it |
 //! | `GET /__sandbox/contacts` | NDJSON: every contact as stored, in the form of 2.16; archived ones have `"archived":true`; deleted ones are left out |
 //! | `GET /__sandbox/stats` | counts by method and path and by status, 429s, the last 100 windows with use per token |
 //! | `POST /__sandbox/reset` | a fresh workspace with its seeded users; the log, windows, faults and neighbour are gone; time stays |
@@ -30,6 +32,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use serde::Deserialize;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -39,6 +42,7 @@ use super::contact_json::NoEmail;
 use super::contact_json::View;
 use super::fault::Fault;
 use super::fault::FaultRate;
+use super::recorder::Shown;
 use super::versions::Version;
 use super::world::World;
 
@@ -46,6 +50,7 @@ use super::world::World;
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/__sandbox/requests", get(requests))
+        .route("/__sandbox/exchanges", get(exchanges).post(keep_exchanges))
         .route("/__sandbox/contacts", get(contacts))
         .route("/__sandbox/stats", get(stats))
         .route("/__sandbox/reset", post(reset))
@@ -57,9 +62,29 @@ pub(super) fn routes() -> Router<Arc<World>> {
 
 async fn requests(State(world): State<Arc<World>>) -> Response {
     let entries = world.log().entries();
+    ndjson(entries)
+}
+
+async fn exchanges(State(world): State<Arc<World>>) -> Response {
+    let kept = world.recorder().kept();
+    ndjson(kept.into_iter().map(Shown::from))
+}
+
+/// The body of `POST /__sandbox/exchanges`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keep {
+    keep: usize,
+}
+
+async fn keep_exchanges(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+    with(&bytes, |Keep { keep }| world.recorder().want(keep))
+}
+
+fn ndjson(rows: impl IntoIterator<Item = impl Serialize>) -> Response {
     let mut lines = Vec::new();
-    for entry in entries {
-        serde_json::to_writer(&mut lines, &entry).expect("memory takes every byte, and every key is text");
+    for row in rows {
+        serde_json::to_writer(&mut lines, &row).expect("memory takes every byte, and every key is text");
         lines.push(b'\n');
     }
     body("application/x-ndjson", lines)

@@ -28,6 +28,7 @@ use super::limiter::Quota;
 use super::limiter::Verdict;
 use super::log::Asked;
 use super::log::Entry;
+use super::recorder::Exchange;
 use super::reply::Answer;
 use super::reply::Heading;
 use super::reply::Reply;
@@ -59,6 +60,8 @@ struct Told {
     fault: Option<FaultKind>,
     committed: bool,
     token_id: Option<String>,
+    /// The request's body; empty if it was not read.
+    body: Bytes,
 }
 
 /// Answers a request on any path but the control ones.
@@ -80,7 +83,9 @@ pub(super) async fn exchange(
         }
         Err(refusal) => Told { reply: Some(Reply::refused(&refusal, &request_id)), ..Told::default() },
     };
-    world.log().note(told.entry(asked));
+    let entry = told.entry(asked);
+    record(&world, &entry, &told);
+    world.log().note(entry);
     let Told { reply, quota, version, .. } = told;
     match reply {
         Some(reply) => {
@@ -90,6 +95,16 @@ pub(super) async fn exchange(
             breaker.trip();
             Response::default()
         }
+    }
+}
+
+/// Keeps the exchange for who asked to see it.
+fn record(world: &World, entry: &Entry, told: &Told) {
+    let mut recorder = world.recorder();
+    if recorder.is_on() {
+        let response = told.reply.as_ref().map(|reply| Bytes::copy_from_slice(reply.body()));
+        let (entry, request) = (entry.clone(), told.body.clone());
+        recorder.note(Exchange { entry, request, response: response.unwrap_or_default() });
     }
 }
 
@@ -166,7 +181,7 @@ async fn carried_out(world: &World, call: Call, fault: Option<Fault>, mut told: 
         return told.struck(kind, &request_id);
     }
     let writes = call.route.writes();
-    let result = answer(world, call).await;
+    let result = answer(world, call, &mut told.body).await;
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
     match (fault.map(|fault| fault.kind), result) {
@@ -190,8 +205,9 @@ fn version(world: &World, headers: &HeaderMap) -> Result<Version, Refusal> {
 }
 
 /// Reads the body, checks the rest of the head, and asks the room that answers.
-async fn answer(world: &World, call: Call) -> Result<Answer, Refusal> {
+async fn answer(world: &World, call: Call, read: &mut Bytes) -> Result<Answer, Refusal> {
     let body = to_bytes(call.body, MAX_BODY_BYTES).await.map_err(|_| body_too_large())?;
+    read.clone_from(&body);
     check_accept(&call.parts.headers)?;
     let version = call.version?;
     let (endpoint, ids) = match call.route {

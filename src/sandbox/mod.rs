@@ -30,6 +30,7 @@ mod limiter;
 mod links;
 mod log;
 mod object_id;
+mod recorder;
 mod reply;
 mod routes;
 mod seed;

@@ -82,6 +82,11 @@ impl Reply {
         }
     }
 
+    /// Returns the body.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Adds the headers [R].
     pub(super) fn into_response(self, heading: &Heading<'_>) -> Response {
         let mut response = Response::new(Body::from(self.body));

@@ -17,6 +17,7 @@ use super::fault::FaultRate;
 use super::fault::Faults;
 use super::limiter::Limiter;
 use super::log::RequestLog;
+use super::recorder::Recorder;
 use super::store::Beginning;
 use super::store::Store;
 use super::unknowns::Unknowns;
@@ -31,6 +32,7 @@ pub(super) struct World {
     limiter: Mutex<Limiter>,
     faults: Mutex<Faults>,
     log: Mutex<RequestLog>,
+    recorder: Mutex<Recorder>,
     latency: Mutex<fastrand::Rng>,
     request_number: AtomicU64,
 }
@@ -70,6 +72,7 @@ impl World {
             limiter: Mutex::new(Limiter::new(config.quota_per_minute, config.workspace_quota_per_minute)),
             faults: Mutex::new(Faults::new(fault_rate, config.seed)),
             log: Mutex::default(),
+            recorder: Mutex::default(),
             latency: Mutex::new(fastrand::Rng::with_seed(config.seed)),
             request_number: AtomicU64::new(1),
             settings: Settings {
@@ -115,6 +118,10 @@ impl World {
         locked(&self.log)
     }
 
+    pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        locked(&self.recorder)
+    }
+
     /// Draws how long one answer takes: evenly around the median.
     pub(super) fn draw_latency(&self) -> Duration {
         let Settings { latency, jitter, .. } = self.settings;
@@ -130,7 +137,7 @@ impl World {
         format!("005{:017x}", self.request_number.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Puts everything but time and the count of requests back to the start.
+    /// Puts everything but time, the count of requests and what is recorded back to the start.
     pub(super) fn reset(&self) -> Result<(), SandboxError> {
         let now = self.clock.now();
         self.store().reset(&self.settings.beginning, now)?;

@@ -92,3 +92,20 @@ fn stored_contacts_are_shown_in_order_of_their_ids() {
     assert_eq!(external_ids, ["0", "1", "2", "3", "4"]);
     assert!(api.stored()[0].get("archived").is_none());
 }
+
+#[test]
+fn exchanges_are_kept_with_their_bodies_once_somebody_asked() {
+    let api = Api::start();
+    api.control("exchanges", r#"{"keep":2}"#);
+    api.get("/me");
+    api.post("/contacts", r#"{"email":"a@example.com"}"#);
+    api.post("/contacts", "{not JSON");
+    let kept = api.lines("exchanges");
+    assert_eq!((kept.len(), &kept[0]["status"]), (2, &json!(200)));
+    assert_eq!(kept[0]["request"], json!({"email": "a@example.com"}));
+    assert_eq!(kept[0]["response"]["email"], "a@example.com");
+    assert_eq!((&kept[1]["request"], &kept[1]["status"]), (&json!("{not JSON"), &json!(400)));
+    api.control("exchanges", r#"{"keep":0}"#);
+    api.get("/me");
+    assert!(api.lines("exchanges").is_empty());
+}
