@@ -247,6 +247,9 @@ pub(super) struct ServeArgs {
     /// Print what the sandbox does, how each thing is known, and every --unknown; serve nothing
     #[arg(long)]
     pub(super) explain: bool,
+    /// Let requests meet what this TOML file says: faults, delays, moments
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenario: Option<PathBuf>,
     /// Keep contacts and attributes in this file between runs
     #[arg(long, value_name = "FILE")]
     pub(super) data: Option<PathBuf>,

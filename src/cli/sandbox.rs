@@ -1,6 +1,8 @@
 //! `sandbox serve`: the Intercom-shaped server, until a signal ends it.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -11,6 +13,8 @@ use super::exit::Exit;
 use crate::sandbox::Config;
 use crate::sandbox::Sandbox;
 use crate::sandbox::SandboxClock;
+use crate::sandbox::Scenario;
+use crate::sandbox::ScenarioError;
 
 pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     let SandboxCommand::Serve(serve) = arguments.command;
@@ -19,7 +23,7 @@ pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     }
     let mut signals = Signals::new([SIGINT, SIGTERM])
         .map_err(|error| Error::new(Exit::Failed, "signals cannot be heard").because(error))?;
-    let sandbox = Sandbox::start(config(serve)).map_err(Error::of_sandbox)?;
+    let sandbox = Sandbox::start(config(serve)?).map_err(Error::of_sandbox)?;
     let mut stdout = io::stdout();
     // Who started it may have closed its ears; it serves all the same.
     let _ = writeln!(stdout, "{}", sandbox.ready_line()).and_then(|()| stdout.flush());
@@ -30,7 +34,7 @@ pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
 
 /// Prints what the sandbox does; a reader that has seen enough is no failure.
 fn explain(serve: ServeArgs) -> Result<Exit, Error> {
-    match io::stdout().write_all(crate::sandbox::explain(&config(serve)).as_bytes()) {
+    match io::stdout().write_all(crate::sandbox::explain(&config(serve)?).as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::new(Exit::Output, "stdout cannot be written").because(error))
         }
@@ -38,8 +42,8 @@ fn explain(serve: ServeArgs) -> Result<Exit, Error> {
     }
 }
 
-fn config(serve: ServeArgs) -> Config {
-    Config {
+fn config(serve: ServeArgs) -> Result<Config, Error> {
+    Ok(Config {
         port: serve.port,
         token: serve.token,
         data: serve.data,
@@ -54,6 +58,17 @@ fn config(serve: ServeArgs) -> Config {
         time_zone: serve.time_zone,
         fault_rate: serve.fault_rate,
         unknowns: serve.unknown.into_iter().collect(),
+        scenario: serve.scenario.as_deref().map(scenario).transpose()?.unwrap_or_default(),
         clock: SandboxClock::system(),
-    }
+    })
+}
+
+fn scenario(path: &Path) -> Result<Scenario, Error> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Error::new(Exit::Usage, format!("--scenario: `{}` cannot be read", path.display())).because(error)
+    })?;
+    Scenario::parse(&text).map_err(|error| {
+        let ScenarioError { line, message } = error;
+        Error::new(Exit::Usage, format!("{}:{line}: {message}", path.display()))
+    })
 }

@@ -77,6 +77,10 @@ impl Moment {
         Moment(self.0 + to_milliseconds(duration))
     }
 
+    pub(super) fn before(self, duration: Duration) -> Moment {
+        Moment(self.0.saturating_sub(to_milliseconds(duration)))
+    }
+
     /// Returns the value of a `Date` header.
     pub(super) fn http_date(self) -> String {
         jiff::Timestamp::from_second(self.seconds())

@@ -14,9 +14,11 @@
 //! | `POST /__sandbox/clock` `{"advance_seconds":N}` | moves time forward |
 //! | `POST /__sandbox/faults` `{"rate":P}` | the share of requests that meet a fault from now on |
 //! | `POST /__sandbox/faults` `{"next":[{"fault":"html_502","committed":true}],"method":"POST"}` | a fault for each of the next requests (of that method, if one is given) |
+//! | `POST /__sandbox/faults` `{"rules":[{"path":"/contacts/*","request":3,"fault":"stall"}]}` | rules as in a scenario's file, which see (`scenario.rs`); they count from now |
 //!
-//! Faults: `json_500`, `empty_500`, `html_502`, `json_503`, `html_504`, `empty_200`, `reset`, `throttle_429`.
-//! `committed` is whether the request is carried out before its answer is lost; without it, it is not.
+//! Faults: `json_500`, `empty_500`, `html_502`, `json_503`, `html_504`, `empty_200`, `reset`, `throttle_429`, `bare_429`,
+//! `retry_after_503`, `revoked_401`, `stall`; and, with the answer that the request has, `slow_body`, `truncated_body`,
+//! `wrong_date`. `committed` is whether the request is carried out before its answer is lost; without it, it is not.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,7 @@ use super::contact_json::View;
 use super::fault::Fault;
 use super::fault::FaultRate;
 use super::recorder::Shown;
+use super::scenario::Rule;
 use super::versions::Version;
 use super::world::World;
 
@@ -128,7 +131,7 @@ async fn reset(State(world): State<Arc<World>>) -> Response {
 }
 
 async fn settle(State(world): State<Arc<World>>) -> Response {
-    world.store().index.settle();
+    world.store().settle();
     done()
 }
 
@@ -164,15 +167,18 @@ struct FaultOrder {
     #[serde(default)]
     next: Vec<Fault>,
     method: Option<String>,
+    #[serde(default)]
+    rules: Vec<Rule>,
 }
 
 async fn faults(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
-    with(&bytes, |FaultOrder { rate, next, method }| {
+    with(&bytes, |FaultOrder { rate, next, method, rules }| {
         let mut faults = world.faults();
         if let Some(rate) = rate {
             faults.set_rate(rate);
         }
         faults.script(next, method.as_deref());
+        faults.rule(rules);
     })
 }
 

@@ -4,6 +4,7 @@
 //! request of its window, whatever becomes of it [D][R].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::body::Bytes;
@@ -34,6 +35,7 @@ use super::reply::Heading;
 use super::reply::Reply;
 use super::routes::Ask;
 use super::routes::Route;
+use super::scenario::Fate;
 use super::versions::Version;
 use super::world::World;
 
@@ -86,11 +88,14 @@ pub(super) async fn exchange(
     let entry = told.entry(asked);
     record(&world, &entry, &told);
     world.log().note(entry);
-    let Told { reply, quota, version, .. } = told;
+    let Told { reply, quota, version, fault, .. } = told;
     match reply {
         Some(reply) => {
-            reply.into_response(&Heading { request_id: &request_id, now: world.clock.now(), quota, version })
+            let (now, clock) = (world.clock.now(), &world.clock);
+            reply.into_response(&Heading { request_id: &request_id, now, clock, quota, version })
         }
+        // Until the client has had enough.
+        None if fault == Some(FaultKind::Stall) => std::future::pending().await,
         None => {
             breaker.trip();
             Response::default()
@@ -131,7 +136,15 @@ impl Told {
 
     /// Adds a fault, whose answer takes the place of any other.
     fn struck(self, kind: FaultKind, request_id: &str) -> Told {
-        Told { reply: Reply::of_fault(kind, self.quota, request_id), fault: Some(kind), ..self }
+        let reply = Reply::of_fault(kind, self.quota, request_id);
+        let quota = self.quota.filter(|_| kind.knows_the_quota());
+        Told { reply, quota, fault: Some(kind), ..self }
+    }
+
+    /// Adds a fault that lets the answer be, and spoils how it comes.
+    fn spoilt(self, kind: FaultKind, delay: Duration) -> Told {
+        let reply = self.reply.map(|reply| reply.spoilt(kind, delay));
+        Told { reply, fault: Some(kind), ..self }
     }
 }
 
@@ -163,28 +176,40 @@ async fn admitted(world: &World, call: Call) -> Told {
         told.reply = Some(Reply::refused(&Refusal::rate_limited(limit), &call.request_id));
         return told;
     }
-    let fault = world.faults().next(call.parts.method.as_str());
-    if let Some(Fault { kind: FaultKind::Throttle429, .. }) = fault {
+    let fate = world.faults().next(call.parts.method.as_str(), call.parts.uri.path());
+    world.clock.advance(fate.advance);
+    if fate.settle {
+        world.store().settle();
+    }
+    if fate.fault.is_some_and(|fault| fault.kind.is_free()) {
         let mut limiter = world.limiter();
         limiter.give_back(&call.token_id, now);
         told.quota = limiter.quota(&call.token_id, now);
     }
-    carried_out(world, call, fault, told).await
+    carried_out(world, call, fate, told).await
 }
 
 /// Waits, carries the request out unless a fault strikes first, and waits again.
-async fn carried_out(world: &World, call: Call, fault: Option<Fault>, mut told: Told) -> Told {
+async fn carried_out(world: &World, call: Call, fate: Fate, mut told: Told) -> Told {
+    let Fate { fault, delay, .. } = fate;
     let half = world.draw_latency() / 2;
     world.clock.wait(half).await;
     let request_id = call.request_id.clone();
-    if let Some(Fault { kind, committed: false }) = fault {
+    if let Some(Fault { kind, committed: false }) = fault.filter(|fault| !fault.kind.spoils()) {
+        world.clock.wait(delay).await;
         return told.struck(kind, &request_id);
     }
     let writes = call.route.writes();
     let result = answer(world, call, &mut told.body).await;
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
-    match (fault.map(|fault| fault.kind), result) {
+    let kind = fault.map(|fault| fault.kind);
+    if let Some(kind) = kind.filter(|kind| kind.spoils()) {
+        told.reply = Some(Reply::of(result, &request_id));
+        return told.spoilt(kind, delay);
+    }
+    world.clock.wait(delay).await;
+    match (kind, result) {
         // An empty 200 stands for a success, so a refusal is told as it is.
         (Some(FaultKind::Empty200) | None, Err(refusal)) => {
             Told { reply: Some(Reply::refused(&refusal, &request_id)), ..told }

@@ -1,12 +1,16 @@
 //! Faults: what a network, a proxy or a bad night does to a request, before or after its write was committed [I][C].
 //!
-//! Faults are drawn with a seeded probability, or queued by `POST /__sandbox/faults`. A fault after the commit is the
-//! one that finds bugs: the write happened, and its answer is lost.
+//! Faults are queued by `POST /__sandbox/faults`, told by the rules of a scenario, or drawn with a seeded probability, in
+//! this order. A fault after the commit is the one that finds bugs: the write happened, and its answer is lost.
 
 use std::collections::VecDeque;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+use super::scenario::Fate;
+use super::scenario::Rule;
+use super::scenario::Scenario;
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -36,6 +40,27 @@ pub(super) enum FaultKind {
     /// 429 although there was quota left; nothing is spent.
     #[serde(rename = "throttle_429")]
     Throttle429,
+    /// 429 of something before Intercom: no `X-RateLimit-*` headers, a body that is not JSON.
+    #[serde(rename = "bare_429")]
+    Bare429,
+    /// 503 with `Retry-After: 2`, which Intercom is not known to send and proxies do.
+    #[serde(rename = "retry_after_503")]
+    RetryAfter503,
+    /// 401 as for a token that was revoked [D Error codes].
+    #[serde(rename = "revoked_401")]
+    Revoked401,
+    /// The connection stays open, and nothing comes.
+    #[serde(rename = "stall")]
+    Stall,
+    /// The true answer, but its body takes ten seconds, or the rule's delay.
+    #[serde(rename = "slow_body")]
+    SlowBody,
+    /// The true answer, but its body ends after half of what was promised.
+    #[serde(rename = "truncated_body")]
+    TruncatedBody,
+    /// The true answer, but its `Date` is an hour behind.
+    #[serde(rename = "wrong_date")]
+    WrongDate,
 }
 
 /// One fault, and on which side of the commit it strikes.
@@ -61,7 +86,29 @@ impl FaultKind {
             FaultKind::Empty200 => "empty_200",
             FaultKind::Reset => "reset",
             FaultKind::Throttle429 => "throttle_429",
+            FaultKind::Bare429 => "bare_429",
+            FaultKind::RetryAfter503 => "retry_after_503",
+            FaultKind::Revoked401 => "revoked_401",
+            FaultKind::Stall => "stall",
+            FaultKind::SlowBody => "slow_body",
+            FaultKind::TruncatedBody => "truncated_body",
+            FaultKind::WrongDate => "wrong_date",
         }
+    }
+
+    /// Says whether the request's own answer is sent, only not as it should be.
+    pub(super) fn spoils(self) -> bool {
+        matches!(self, FaultKind::SlowBody | FaultKind::TruncatedBody | FaultKind::WrongDate)
+    }
+
+    /// Says whether the request was turned away before it counted.
+    pub(super) fn is_free(self) -> bool {
+        matches!(self, FaultKind::Throttle429 | FaultKind::Bare429 | FaultKind::Revoked401)
+    }
+
+    /// Says whether the answer has the headers of the rate limit.
+    pub(super) fn knows_the_quota(self) -> bool {
+        !matches!(self, FaultKind::Bare429 | FaultKind::Revoked401)
     }
 }
 
@@ -90,6 +137,8 @@ pub(super) struct Faults {
     rate: FaultRate,
     chance: fastrand::Rng,
     queue: VecDeque<Scripted>,
+    scenario: Scenario,
+    rules: Vec<Rule>,
 }
 
 /// A fault that waits for the next request of its method.
@@ -117,21 +166,43 @@ impl TryFrom<f64> for FaultRate {
     }
 }
 
+impl FaultRate {
+    /// Says whether something of this chance happens; `chance` is in `0.0..1.0`.
+    pub(super) fn strikes(self, chance: f64) -> bool {
+        chance < self.0
+    }
+}
+
 impl Faults {
-    pub(super) fn new(rate: FaultRate, seed: u64) -> Faults {
-        Faults { start: rate, rate, chance: fastrand::Rng::with_seed(seed), queue: VecDeque::new() }
+    pub(super) fn new(rate: FaultRate, seed: u64, scenario: Scenario) -> Faults {
+        let (chance, queue) = (fastrand::Rng::with_seed(seed), VecDeque::new());
+        let rules = scenario.rules.clone();
+        Faults { start: rate, rate, chance, queue, scenario, rules }
     }
 
-    /// Returns the fault that the next request meets: a queued one first, then chance.
-    pub(super) fn next(&mut self, method: &str) -> Option<Fault> {
+    /// Returns what the next request meets.
+    pub(super) fn next(&mut self, method: &str, path: &str) -> Fate {
+        let mut fate = Fate { fault: self.next_queued(method), ..Fate::default() };
+        for rule in &mut self.rules {
+            if let Some(met) = rule.meet(method, path, &mut || self.chance.f64()) {
+                fate.add(&met);
+            }
+        }
+        if fate.fault.is_none() && 0.0 < self.rate.0 && self.rate.strikes(self.chance.f64()) {
+            fate.fault = Some(DRAWN[self.chance.usize(..DRAWN.len())]);
+        }
+        fate
+    }
+
+    fn next_queued(&mut self, method: &str) -> Option<Fault> {
         let matches = |scripted: &Scripted| scripted.method.as_deref().is_none_or(|wanted| wanted == method);
-        if let Some(place) = self.queue.iter().position(matches) {
-            return self.queue.remove(place).map(|scripted| scripted.fault);
-        }
-        if self.rate.0 <= 0.0 || self.rate.0 <= self.chance.f64() {
-            return None;
-        }
-        Some(DRAWN[self.chance.usize(..DRAWN.len())])
+        let place = self.queue.iter().position(matches)?;
+        self.queue.remove(place).map(|scripted| scripted.fault)
+    }
+
+    /// Adds rules, which count from now.
+    pub(super) fn rule(&mut self, rules: Vec<Rule>) {
+        self.rules.extend(rules);
     }
 
     pub(super) fn set_rate(&mut self, rate: FaultRate) {
@@ -144,9 +215,10 @@ impl Faults {
         self.queue.extend(faults.into_iter().map(scripted));
     }
 
-    /// Back to the rate of the start, with nothing queued.
+    /// Back to the rate and the scenario of the start, with nothing queued.
     pub(super) fn reset(&mut self) {
         self.rate = self.start;
+        self.rules.clone_from(&self.scenario.rules);
         self.queue.clear();
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Entry {
     pub(super) asked: Asked,
     /// The version that was used; null if the request was refused before.
     pub(super) version: Option<String>,
-    /// The status that was sent; null if the connection was reset instead.
+    /// The status that was sent; null if the connection was reset or stalled instead.
     #[serde(serialize_with = "as_number")]
     pub(super) status: Option<StatusCode>,
     /// Whether the request changed the store, whatever it was told.
@@ -72,7 +72,8 @@ pub(super) struct Counts {
 impl RequestLog {
     pub(super) fn note(&mut self, entry: Entry) {
         *self.by_route.entry(format!("{} {}", entry.asked.method, entry.asked.pattern)).or_default() += 1;
-        let status = entry.status.map_or_else(|| "reset".to_owned(), |status| status.as_u16().to_string());
+        let lost = entry.fault.unwrap_or("reset");
+        let status = entry.status.map_or_else(|| lost.to_owned(), |status| status.as_u16().to_string());
         *self.by_status.entry(status).or_default() += 1;
         if entry.status == Some(StatusCode::TOO_MANY_REQUESTS) {
             self.throttled += 1;

@@ -10,6 +10,7 @@
 mod admins;
 mod attribute_routes;
 mod attributes;
+mod body;
 mod clock;
 mod companies;
 mod company;
@@ -33,6 +34,7 @@ mod object_id;
 mod recorder;
 mod reply;
 mod routes;
+mod scenario;
 mod seed;
 mod server;
 mod standard_attributes;
@@ -51,6 +53,8 @@ use std::time::Duration;
 pub use clock::SandboxClock;
 pub use lag::Lag;
 pub use lag::LagError;
+pub use scenario::Scenario;
+pub use scenario::ScenarioError;
 pub use unknowns::UnknownSetting;
 pub use unknowns::UnknownSettingError;
 pub use unknowns::Unknowns;
@@ -89,6 +93,8 @@ pub struct Config {
     pub time_zone: String,
     /// The share of requests that meet a fault, 0 to 1.
     pub fault_rate: f64,
+    /// Which request meets what.
+    pub scenario: Scenario,
     /// How what is not known about Intercom turns out.
     pub unknowns: Unknowns,
     /// The time that the sandbox lives in.
@@ -113,6 +119,7 @@ impl Default for Config {
             api_version: "2.16".to_owned(),
             time_zone: "UTC".to_owned(),
             fault_rate: 0.0,
+            scenario: Scenario::default(),
             unknowns: Unknowns::default(),
             clock: SandboxClock::system(),
         }

@@ -1,5 +1,7 @@
 //! An answer before it has headers, and the headers that every answer has.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
@@ -8,7 +10,9 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
 
+use super::body;
 use super::clock::Moment;
+use super::clock::SandboxClock;
 use super::errors::Refusal;
 use super::fault::FaultKind;
 use super::limiter::Quota;
@@ -16,6 +20,10 @@ use super::versions::Version;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html";
+/// What a slow body takes unless a rule says otherwise: longer than a client should wait between two bytes.
+const SLOW: Duration = Duration::from_secs(10);
+/// How far a wrong `Date` is behind: more than any window of the rate limit.
+const MISDATED_BY: Duration = Duration::from_secs(3_600);
 
 /// A status and a body.
 #[derive(Debug)]
@@ -23,6 +31,16 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     content_type: Option<&'static str>,
     body: Vec<u8>,
+    spoilt: Option<Spoilt>,
+    retry_after: Option<&'static str>,
+}
+
+/// How an answer does not come as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spoilt {
+    Slow(Duration),
+    Truncated,
+    Misdated,
 }
 
 /// What the headers say besides.
@@ -30,6 +48,7 @@ pub(super) struct Reply {
 pub(super) struct Heading<'a> {
     pub(super) request_id: &'a str,
     pub(super) now: Moment,
+    pub(super) clock: &'a SandboxClock,
     pub(super) quota: Option<Quota>,
     pub(super) version: Option<Version>,
 }
@@ -56,11 +75,32 @@ impl Answer {
 impl Reply {
     /// Returns the answer to a request that succeeded.
     pub(super) fn success(Answer { status, body }: Answer) -> Reply {
-        Reply { status, content_type: Some(JSON), body }
+        Reply::new(status, Some(JSON), body)
     }
 
     pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Reply {
-        Reply { status: refusal.status, content_type: Some(JSON), body: refusal.body(request_id) }
+        Reply::new(refusal.status, Some(JSON), refusal.body(request_id))
+    }
+
+    /// Returns the answer to a request that was carried out.
+    pub(super) fn of(result: Result<Answer, Refusal>, request_id: &str) -> Reply {
+        result.map_or_else(|refusal| Reply::refused(&refusal, request_id), Reply::success)
+    }
+
+    fn new(status: StatusCode, content_type: Option<&'static str>, body: Vec<u8>) -> Reply {
+        Reply { status, content_type, body, spoilt: None, retry_after: None }
+    }
+
+    /// Returns the same answer, spoilt by a fault of the kinds that do so; `delay` is what a slow body takes.
+    pub(super) fn spoilt(self, kind: FaultKind, delay: Duration) -> Reply {
+        let spoilt = match kind {
+            FaultKind::SlowBody if delay.is_zero() => Some(Spoilt::Slow(SLOW)),
+            FaultKind::SlowBody => Some(Spoilt::Slow(delay)),
+            FaultKind::TruncatedBody => Some(Spoilt::Truncated),
+            FaultKind::WrongDate => Some(Spoilt::Misdated),
+            _ => None,
+        };
+        Reply { spoilt, ..self }
     }
 
     /// Returns what a client sees of a fault; `None` if it sees a dead connection. HTML and empty bodies as seen by
@@ -78,7 +118,16 @@ impl Reply {
             FaultKind::Html504 => Some(html(StatusCode::GATEWAY_TIMEOUT)),
             FaultKind::Empty500 => Some(empty(StatusCode::INTERNAL_SERVER_ERROR)),
             FaultKind::Empty200 => Some(empty(StatusCode::OK)),
-            FaultKind::Reset => None,
+            FaultKind::Bare429 => Some(html(StatusCode::TOO_MANY_REQUESTS)),
+            FaultKind::RetryAfter503 => {
+                Some(Reply { retry_after: Some("2"), ..html(StatusCode::SERVICE_UNAVAILABLE) })
+            }
+            FaultKind::Revoked401 => {
+                refused(Refusal::new(StatusCode::UNAUTHORIZED, "token_revoked", "Access Token Revoked"))
+            }
+            // The last three have an answer of their own, which is only spoilt.
+            FaultKind::Reset | FaultKind::Stall => None,
+            FaultKind::SlowBody | FaultKind::TruncatedBody | FaultKind::WrongDate => None,
         }
     }
 
@@ -89,13 +138,21 @@ impl Reply {
 
     /// Adds the headers [R].
     pub(super) fn into_response(self, heading: &Heading<'_>) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(match self.spoilt {
+            Some(Spoilt::Slow(time)) => body::slow(self.body, time, heading.clock.clone()),
+            Some(Spoilt::Truncated) => body::truncated(self.body),
+            Some(Spoilt::Misdated) | None => Body::from(self.body),
+        });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if let Some(content_type) = self.content_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        put(headers, header::DATE, heading.now.http_date());
+        let behind = if self.spoilt == Some(Spoilt::Misdated) { MISDATED_BY } else { Duration::ZERO };
+        put(headers, header::DATE, heading.now.before(behind).http_date());
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
         put(headers, HeaderName::from_static("x-request-id"), heading.request_id.to_owned());
         if let Some(version) = heading.version {
             put(headers, HeaderName::from_static("intercom-version"), version.to_string());
@@ -115,7 +172,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
 }
 
 fn empty(status: StatusCode) -> Reply {
-    Reply { status, content_type: None, body: Vec::new() }
+    Reply::new(status, None, Vec::new())
 }
 
 fn html(status: StatusCode) -> Reply {
@@ -123,5 +180,5 @@ fn html(status: StatusCode) -> Reply {
         "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
-    Reply { status, content_type: Some(HTML), body: page.into_bytes() }
+    Reply::new(status, Some(HTML), page.into_bytes())
 }

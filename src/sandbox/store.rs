@@ -174,6 +174,12 @@ impl Store {
             .chain(self.contacts.values().map(|contact| Change::Contact(contact)))
     }
 
+    /// Lets lists and searches catch up with everything, due or not.
+    pub(super) fn settle(&mut self) {
+        self.index.settle();
+        self.company_index.settle();
+    }
+
     /// Returns a contact that can be read: neither archived nor deleted.
     pub(super) fn live(&self, id: &str) -> Result<&Arc<Contact>, Refusal> {
         let contact = self.any(id).filter(|contact| contact.is_live());

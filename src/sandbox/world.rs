@@ -70,7 +70,7 @@ impl World {
             workspace: store.workspace.clone(),
             store: Mutex::new(store),
             limiter: Mutex::new(Limiter::new(config.quota_per_minute, config.workspace_quota_per_minute)),
-            faults: Mutex::new(Faults::new(fault_rate, config.seed)),
+            faults: Mutex::new(Faults::new(fault_rate, config.seed, config.scenario)),
             log: Mutex::default(),
             recorder: Mutex::default(),
             latency: Mutex::new(fastrand::Rng::with_seed(config.seed)),

@@ -98,3 +98,21 @@ fn an_unknown_that_does_not_exist_is_a_usage_error_with_the_nearest_name() {
     assert_eq!(2, run.code, "{run}");
     assert!(run.stderr.contains("did you mean `kept`?"), "{run}");
 }
+
+#[test]
+fn a_scenario_is_read_from_its_file_and_a_mistake_in_it_has_a_line() {
+    let env = TestEnv::offline();
+    env.write("night.toml", "# A bad night.\n[[rule]]\nfault = \"html_502\"\nrequest = 1\n");
+    let (child, ready) = serve(&env, ["sandbox", "serve", "--scenario", "night.toml"]);
+    let url = format!("{}/me", ready["url"].as_str().unwrap());
+    assert_eq!(502, reqwest::blocking::Client::new().get(url).bearer_auth("t").send().unwrap().status());
+    terminate(&child);
+    env.finish(child);
+    env.write("night.toml", "# A bad night.\n[[rule]]\nfault = \"html_520\"\n");
+    let run = env.run(["sandbox", "serve", "--scenario", "night.toml"]);
+    assert_eq!(2, run.code, "{run}");
+    assert!(run.stderr.starts_with("error: night.toml:3: unknown variant `html_520`"), "{run}");
+    let run = env.run(["sandbox", "serve", "--scenario", "day.toml"]);
+    assert_eq!(2, run.code, "{run}");
+    assert!(run.stderr.contains("`day.toml` cannot be read"), "{run}");
+}

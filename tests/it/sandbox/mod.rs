@@ -14,6 +14,7 @@ mod leads;
 mod life;
 mod limits;
 mod list;
+mod scenario;
 mod search;
 mod seed;
 mod shape;
