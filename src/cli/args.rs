@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::attributes::AttributesArgs;
 use super::faces::Progress;
 use super::input::{delimiter, word};
 use crate::intercom::Connection;
@@ -41,6 +42,8 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Check a file and its mapping offline; nothing is sent
     Check(CheckArgs),
+    /// Compare the workspace's data attributes with a file
+    Attributes(AttributesArgs),
     /// Serve an Intercom-shaped sandbox on this machine
     Sandbox(SandboxArgs),
 }
@@ -52,6 +55,7 @@ impl Command {
             Self::Import(arguments) => ("import", &arguments.face),
             Self::Export(arguments) => ("export", &arguments.face),
             Self::Check(arguments) => ("check", &arguments.face),
+            Self::Attributes(arguments) => return arguments.json(),
             Self::Sandbox(_) => return None,
         };
         face.json.then_some(name)

@@ -36,6 +36,17 @@ impl Environment {
         command_line(self.words.iter().map(String::as_str))
     }
 
+    /// Returns this process's command, `attributes VERB` of something, as another command over the same thing; more
+    /// words may follow.
+    pub(super) fn this_command_as(&self, command: &[&str], more: &[String]) -> String {
+        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let place = words.iter().position(|word| *word == "attributes").unwrap_or(words.len());
+        words.splice(place..words.len().min(place + 2), command.iter().copied());
+        // Only `attributes` has the one, and the other asks for what only this command prints.
+        words.retain(|word| !matches!(*word, "--dry-run" | "--json"));
+        command_line(words.into_iter().chain(more.iter().map(String::as_str)))
+    }
+
     /// Returns the command that this process was called with, for another file and in a run's folder of its own: the
     /// other file may stand in this one's.
     pub(super) fn this_command_for(&self, file: &str, other: &str) -> String {

@@ -18,8 +18,9 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
-    let mapping =
-        arguments.compile(spec, &input, &mut workspace).map_err(|error| interruption.instead_of(error))?;
+    let mapping = arguments
+        .compile(spec, &input, &mut workspace, &interruption.halt())
+        .map_err(|error| interruption.instead_of(error))?;
     let run_dir = arguments.state.create_run_dir("import", &workspace.id, environment, &clock)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {

@@ -73,6 +73,7 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<exit::Exit, Error> {
         Command::Import(arguments) => import::run(&arguments, environment),
         Command::Export(arguments) => export::run(&arguments, environment),
         Command::Check(arguments) => check::run(&arguments, environment),
+        Command::Attributes(arguments) => attributes::run(&arguments, environment),
         Command::Sandbox(arguments) => sandbox::run(arguments),
     }
 }

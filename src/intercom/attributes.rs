@@ -1,4 +1,4 @@
-//! The workspace's data attributes: which there are, of what type, and new ones.
+//! The workspace's data attributes: which there are, and of what type.
 
 use reqwest::Method;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,15 +42,6 @@ pub enum Model {
     Company,
 }
 
-/// A custom attribute to be created.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewAttribute {
-    /// The name, case-sensitive; letters, digits, currency symbols, hyphens and underscores.
-    pub name: String,
-    /// `string`, `integer`, `float`, `boolean` or `date`; can never be changed.
-    pub data_type: String,
-}
-
 /// All attributes of a model, as the server gave them and as this program reads them.
 #[derive(Debug, Clone)]
 pub struct Attributes {
@@ -63,13 +54,6 @@ pub struct Attributes {
 #[derive(Deserialize)]
 struct Listing {
     data: Vec<DataAttribute>,
-}
-
-#[derive(Serialize)]
-struct Creation<'a> {
-    model: Model,
-    #[serde(flatten)]
-    attribute: &'a NewAttribute,
 }
 
 impl Model {
@@ -106,21 +90,6 @@ impl Client {
     pub fn custom_attributes(&self, trace: &mut Trace) -> Result<Vec<DataAttribute>, ApiError> {
         let attributes = self.attributes(Model::Contact, true, trace)?;
         Ok(attributes.all.into_iter().filter(|attribute| attribute.custom).collect())
-    }
-
-    /// Creates a custom attribute of contacts.
-    ///
-    /// # Errors
-    /// As [`ApiError`]; a name that exists is refused with `parameter_invalid`.
-    pub fn create_attribute(
-        &self,
-        attribute: &NewAttribute,
-        trace: &mut Trace,
-    ) -> Result<DataAttribute, ApiError> {
-        let call = self
-            .call(Method::POST, Effect::Writes, &["data_attributes"])
-            .json(&Creation { model: Model::Contact, attribute });
-        self.send(&call, trace)
     }
 }
 

@@ -89,6 +89,11 @@ impl Client {
         self.meter.traffic(self.limiter.quota_use(), self.limiter.waited())
     }
 
+    /// Returns what decides when a request may start, for those who have to wait between two requests.
+    pub(super) fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
     /// Returns a call of `method` on the path made of `segments`, each percent-encoded.
     pub(super) fn call(&self, method: Method, effect: Effect, segments: &[&str]) -> Call {
         let mut url = self.connection.base_url.clone();

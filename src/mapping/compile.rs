@@ -27,13 +27,8 @@ impl Mapping {
         attributes: &[Attribute],
         key: Key,
     ) -> Result<Self, MappingError> {
-        every_rule_has_its_column(columns, spec)?;
+        let mut draft = Draft::new(columns, spec)?;
         let circumstances = Circumstances { spec, attributes, key };
-        let mut draft = Draft {
-            empty: spec.empty.unwrap_or_default(),
-            absent: absent_ignored(columns, spec)?,
-            ..Draft::default()
-        };
         for (index, column) in columns.iter().enumerate() {
             draft.add(index, column, circumstances.decide(column)?);
         }
@@ -74,7 +69,7 @@ fn absent_ignored(columns: &[String], spec: &MappingSpec) -> Result<Vec<String>,
 
 /// A plan while the columns are gone through.
 #[derive(Debug, Default)]
-struct Draft {
+pub(super) struct Draft {
     empty: Empty,
     planned: Vec<PlannedColumn>,
     new_attributes: Vec<NewAttribute>,
@@ -86,7 +81,22 @@ struct Draft {
 }
 
 impl Draft {
-    fn add(&mut self, index: usize, column: &str, decision: Decision) {
+    /// Begins with what can be said of a specification before any column is looked at.
+    pub(super) fn new(columns: &[String], spec: &MappingSpec) -> Result<Self, MappingError> {
+        every_rule_has_its_column(columns, spec)?;
+        let absent = absent_ignored(columns, spec)?;
+        Ok(Self { empty: spec.empty.unwrap_or_default(), absent, ..Self::default() })
+    }
+
+    /// Adds a column whose field no other column has.
+    pub(super) fn add_unless_taken(&mut self, index: usize, column: &str, decision: Decision) {
+        match &decision {
+            Decision::Map { field, .. } if self.planned.iter().any(|planned| planned.field == *field) => {}
+            _ => self.add(index, column, decision),
+        }
+    }
+
+    pub(super) fn add(&mut self, index: usize, column: &str, decision: Decision) {
         match decision {
             Decision::Map { field, converter, notice } => {
                 self.plan(index, column, field, converter);
@@ -111,7 +121,12 @@ impl Draft {
         self.planned.push(PlannedColumn { index, name: column.to_owned(), field, converter, empty });
     }
 
-    fn finish(self, columns: &[String], unknown: Unknown, key: Key) -> Result<Mapping, MappingError> {
+    pub(super) fn finish(
+        self,
+        columns: &[String],
+        unknown: Unknown,
+        key: Key,
+    ) -> Result<Mapping, MappingError> {
         if !self.unknown.is_empty() {
             return Err(MappingError::UnknownColumns(self.unknown));
         }

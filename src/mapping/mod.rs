@@ -19,13 +19,16 @@ mod date;
 mod errors;
 mod fault;
 mod infer;
+mod inspection;
 mod json;
 mod key;
 mod names;
+mod new_attribute;
 mod plan;
 mod settle;
 mod spec;
 mod suggest;
+mod survey;
 mod toml_file;
 mod value;
 
@@ -33,10 +36,13 @@ pub use date::DateFormat;
 pub use errors::{MappingError, UnknownColumn};
 pub use fault::{Fault, FaultKind};
 pub use infer::TypeGuess;
+pub use inspection::{Finding, Inspection};
 pub use key::{Identity, Key};
+pub use new_attribute::{MOST_ATTRIBUTES, NewAttribute};
 pub use plan::Mapping;
 pub use spec::{Empty, Kind, MappingSpec, Rule, Unknown};
-pub use suggest::nearest;
+pub use suggest::{ignore_flag, map_flag, nearest};
+pub use survey::{Misfit, Survey};
 
 /// A custom attribute of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,17 +90,4 @@ impl std::fmt::Display for AttributeType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.api_name())
     }
-}
-
-/// A column that is mapped to a custom attribute which the workspace does not have, or which nobody looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewAttribute {
-    /// The name of the attribute.
-    pub name: String,
-    /// The column, from 0, whose cells decide the type when no rule does.
-    pub index: usize,
-    /// The name of that column.
-    pub column: String,
-    /// The type that a rule gives it; otherwise let a [`TypeGuess`] look at the cells.
-    pub data_type: Option<AttributeType>,
 }

@@ -58,12 +58,14 @@ pub(super) fn rule(column: &str, field: &Field, kind: Option<&Kind>) -> String {
 }
 
 /// Returns the flag that maps a column, quoted for a shell.
-pub(super) fn map_flag(column: &str, target: impl fmt::Display) -> String {
+#[must_use]
+pub fn map_flag(column: &str, target: impl fmt::Display) -> String {
     format!("--map {}", quote(&format!("{column}={target}")))
 }
 
 /// Returns the flag that leaves a column out, quoted for a shell.
-pub(super) fn ignore_flag(column: &str) -> String {
+#[must_use]
+pub fn ignore_flag(column: &str) -> String {
     format!("--ignore-column {}", quote(column))
 }
 

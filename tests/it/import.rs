@@ -136,12 +136,13 @@ fn new_attributes_are_created_of_the_type_of_their_cells() {
     assert_snapshot!(env.run(["import", "users.csv", "--create-attributes"]), @"
     exit 0
     ---- stderr
-    created attribute `seats` from column `seats`: integer (1 integer, 1 empty cell)
-    created attribute `ratio` from column `ratio`: float (1 integer, 1 float)
-    created attribute `code` from column `code`: string (1 integer, 1 text)
-    created attribute `vip` from column `vip`: boolean (2 booleans)
+    users.csv: creating, for good, 4 custom attributes
+      `seats` from column `seats`: integer (1 integer, 1 empty cell)
+      `ratio` from column `ratio`: float (1 integer, 1 float)
+      `code` from column `code`: string (1 integer, 1 text)
+      `vip` from column `vip`: boolean (2 booleans)
     users.csv: 2 rows in [TIME]: 2 created, 0 updated, 0 unchanged
-    8 requests, 0 throttled, 0 retried
+    10 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: nothing is left to do
     ");

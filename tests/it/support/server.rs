@@ -33,6 +33,29 @@ impl FakeServer {
         })
     }
 
+    /// Knows a workspace that answers a creation so, a status line and a JSON body in two lines, and lists `seats` only
+    /// in the listing after so many.
+    pub fn listing_later(creation: &'static str, listings_before: usize) -> Self {
+        let listings = AtomicUsize::new(0);
+        Self::doing(move |stream, request| {
+            let mut words = request.split_whitespace();
+            let (status, body) = match (words.next().unwrap_or_default(), words.next().unwrap_or_default()) {
+                ("GET", "/me") => ("200 OK", r#"{"type":"admin","app":{"id_code":"fake"}}"#),
+                ("GET", path) if path.contains("model=contact") => {
+                    let n = listings.fetch_add(1, Ordering::SeqCst);
+                    // The first one is asked for before the creation.
+                    let seats =
+                        r#"{"type":"list","data":[{"name":"seats","data_type":"string","custom":true}]}"#;
+                    let none = r#"{"type":"list","data":[]}"#;
+                    ("200 OK", if n > listings_before { seats } else { none })
+                }
+                ("GET", _) => ("200 OK", r#"{"type":"list","data":[]}"#),
+                _ => creation.split_once('\n').unwrap(),
+            };
+            answer(stream, status, body);
+        })
+    }
+
     /// Reads requests and answers none; the receiver hears of each.
     pub fn silent() -> (Self, Receiver<()>) {
         let (heard, hears) = channel();

@@ -1,23 +1,9 @@
-//! The workspace's attributes against a file: what is listed, what would be rejected, what is created.
+//! What the workspace's attributes say of the columns and cells of an import.
 
 use insta::assert_snapshot;
 
+use super::with_tiers;
 use crate::support::TestEnv;
-
-/// A workspace with a list of two options, besides what every workspace has.
-fn with_tiers() -> TestEnv {
-    let env = TestEnv::prompt();
-    define(&env, r#"{"name":"tier","data_type":"options","options":[{"value":"Basic"},{"value":"Gold"}]}"#);
-    env
-}
-
-/// Creates an attribute of contacts behind the program's back.
-#[track_caller]
-fn define(env: &TestEnv, attribute: &str) {
-    let body = attribute.replacen('{', r#"{"model":"contact","#, 1);
-    let told = env.ask("POST", "/data_attributes", &body);
-    assert!(told.contains("\"data_attribute\""), "{told}");
-}
 
 #[test]
 fn a_value_that_a_list_does_not_offer_costs_its_row_before_it_is_sent() {

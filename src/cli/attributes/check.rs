@@ -1,0 +1,72 @@
+//! `attributes check FILE`: everything that the workspace would not take of a file, in one answer. Only reads.
+
+use super::answer::{Answer, Found, Next, Room, found};
+use super::args::FileArgs;
+use super::{in_use, inspect, of_workspace, talk, tell};
+use crate::cli::connect::Workspace;
+use crate::cli::environment::Environment;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::signals::Interruption;
+use crate::mapping::Survey;
+use crate::pace::Clock;
+
+/// Checks a file against the workspace.
+pub(super) fn run(arguments: &FileArgs, environment: &Environment) -> Result<Exit, Error> {
+    let (clock, interruption) = (Clock::system(), Interruption::listen());
+    let (spec, input) = (arguments.mapping.spec()?, arguments.input.open()?);
+    let told = |error| interruption.instead_of(error);
+    let workspace = arguments
+        .connect
+        .connect(&arguments.place.state(), environment, &clock, &interruption.halt())
+        .map_err(told)?;
+    let attributes = of_workspace(&workspace.attributes);
+    let survey = Survey::of(input.rows.columns(), &spec, &attributes, arguments.mapping.key)
+        .map_err(|error| Error::of_mapping(&input.name, &error))?;
+    let inspection = inspect(&input.name, input.rows, &survey.mapping, &interruption.halt()).map_err(told)?;
+    let room = room(&survey, &workspace).map_err(told)?;
+    let found = found(&survey, &inspection, room);
+    let answer = Answer {
+        schema: 1,
+        file: input.name.clone(),
+        workspace: workspace.id,
+        rows: inspection.rows,
+        valid_rows: inspection.valid,
+        attributes: room,
+        notices: survey.mapping.notices().to_vec(),
+        next: next(environment, &found, inspection.rows),
+        findings: found,
+    };
+    talk(&answer.text());
+    if answer.rows == 0 && !arguments.input.allow_empty {
+        return Err(Error::new(Exit::Input, format!("{}: there are no rows, only a header", input.name))
+            .hint("if that is right, say so: --allow-empty"));
+    }
+    if arguments.json {
+        tell(&answer.json());
+    }
+    Ok(if answer.findings.is_empty() { Exit::Ok } else { Exit::Partial })
+}
+
+/// Counts the attributes in use, if any would have to be created.
+fn room(survey: &Survey, workspace: &Workspace) -> Result<Option<Room>, Error> {
+    match survey.mapping.new_attributes().len() {
+        0 => Ok(None),
+        missing => Ok(Some(Room { in_use: in_use(workspace)?, missing })),
+    }
+}
+
+fn next(environment: &Environment, found: &[Found], rows: u64) -> Next {
+    let flags: Vec<String> = found.iter().flat_map(|found| found.flags.clone()).collect();
+    let check = ["attributes", "check"];
+    if !flags.is_empty() {
+        return Next::Run(environment.this_command_as(&check, &flags));
+    }
+    // Without rows there is nothing to tell a type from.
+    if found.iter().any(|found| !found.is_creatable || rows == 0) {
+        return Next::Mend(environment.this_command_as(&check, &[]));
+    }
+    let done = found.is_empty();
+    let command: &[&str] = if done { &["import"] } else { &["attributes", "create"] };
+    Next::Run(environment.this_command_as(command, &[]))
+}

@@ -1,0 +1,87 @@
+//! `attributes`: the workspace's data attributes, alone and against a file; and `--create-attributes` of an import.
+
+mod answer;
+mod args;
+mod check;
+mod create;
+mod import;
+mod list;
+
+use std::io::{self, Write};
+
+pub(super) use args::AttributesArgs;
+
+use args::AttributesCommand;
+
+use super::connect::Workspace;
+use super::environment::Environment;
+use super::error::Error;
+use super::exit::Exit;
+use crate::intercom::DataAttribute;
+use crate::intercom::Model;
+use crate::intercom::Trace;
+use crate::mapping::Attribute;
+use crate::mapping::AttributeType;
+use crate::mapping::Inspection;
+use crate::mapping::Mapping;
+use crate::pace::Halt;
+use crate::rows::Rows;
+
+/// Runs `attributes list`, `check` or `create`.
+pub(super) fn run(arguments: &AttributesArgs, environment: &Environment) -> Result<Exit, Error> {
+    match &arguments.command {
+        AttributesCommand::List(arguments) => list::run(arguments, environment),
+        AttributesCommand::Check(arguments) => check::run(arguments, environment),
+        AttributesCommand::Create(arguments) => create::run(arguments, environment),
+    }
+}
+
+/// Returns the attributes as the mapping sees them.
+fn of_workspace(attributes: &[DataAttribute]) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .map(|attribute| Attribute {
+            name: attribute.name.clone(),
+            data_type: match attribute.data_type.as_str() {
+                "integer" => AttributeType::Integer,
+                "float" => AttributeType::Float,
+                "boolean" => AttributeType::Boolean,
+                "date" | "datetime" => AttributeType::Date,
+                // A type that is newer than this program takes text, and the server says if it does not.
+                _ => AttributeType::String,
+            },
+            archived: attribute.archived,
+            options: attribute.options.clone(),
+        })
+        .collect()
+}
+
+/// Looks at every row of a file, until somebody asks to stop.
+fn inspect(file: &str, rows: Rows, mapping: &Mapping, halt: &Halt) -> Result<Inspection, Error> {
+    let rows = rows.take_while(|_| !halt.is_raised());
+    let inspection = Inspection::of(rows, mapping).map_err(|error| Error::of_input(file, &error))?;
+    if halt.is_raised() {
+        return Err(Error::new(Exit::Failed, "stopped before the last row"));
+    }
+    Ok(inspection)
+}
+
+/// Counts the custom attributes in use, those of companies included: they share one limit.
+fn in_use(workspace: &Workspace) -> Result<usize, Error> {
+    let companies = workspace
+        .client
+        .attributes(Model::Company, false, &mut Trace::default())
+        .map_err(|error| Error::of_server(&error))?;
+    let all = workspace.attributes.iter().chain(&companies.all);
+    Ok(all.filter(|attribute| attribute.custom && !attribute.archived).count())
+}
+
+/// Writes to stderr. Nobody may be listening; the exit code says it all the same.
+fn talk(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes to stdout. Nobody may be listening; the exit code says it all the same.
+fn tell(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
