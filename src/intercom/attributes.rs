@@ -66,7 +66,7 @@ impl Model {
 }
 
 impl Client {
-    /// Returns every attribute of a model: the list has no pages [S].
+    /// Returns every attribute of a model: the list has no pages.
     ///
     /// # Errors
     /// As [`ApiError`].
@@ -101,7 +101,8 @@ impl<'de> Deserialize<'de> for Attributes {
     }
 }
 
-/// Reads options as the list shows them, texts [S], and as a creation names them, `{"value":…}` [S]; `null` is none.
+// The specification has both shapes [S].
+/// Reads options as the list shows them, texts, and as a creation names them, `{"value":…}`; `null` is none.
 fn options<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -10,8 +10,8 @@ use super::client::Effect;
 use super::{ApiError, Client, Trace};
 use crate::pace::Limiter;
 
-/// How long a new attribute may take until it is listed. Nothing says how long it does [X]; lists of contacts were as
-/// they should be after 120 s at the latest [R].
+// Nothing says how long it takes [X]; lists of contacts were as they should be after 120 s at the latest [R].
+/// How long a new attribute may take until it is listed.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The wait before the second listing; each one after it waits twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -94,8 +94,8 @@ impl Client {
     }
 }
 
-/// Returns whether a creation was refused because contacts have the attribute. The words are the only sign [S]: the
-/// code is `parameter_invalid`, as for everything else, and one of companies (`in your company data`) does not count.
+// The words are the only sign [S]: the code is `parameter_invalid`, as for everything else.
+/// Returns whether a creation was refused because contacts have the attribute; one of companies does not count.
 fn is_there(error: &ApiError) -> bool {
     error.refusal().is_some_and(|refusal| {
         refusal.message.starts_with("You already have '")

@@ -4,8 +4,8 @@ use super::AttributeType;
 use super::names;
 use crate::intercom::Field;
 
-/// How many custom attributes a workspace may have in use, those of contacts and of companies together; archiving one
-/// makes room [D help/179].
+// Archiving one makes room [D help/179].
+/// How many custom attributes a workspace may have in use, those of contacts and of companies together.
 pub const MOST_ATTRIBUTES: usize = 250;
 
 /// A column that is mapped to a custom attribute which the workspace does not have, or which nobody looked up.

@@ -121,8 +121,9 @@ fn limited(text: &str) -> Result<Value, FaultKind> {
     Ok(Value::Text(text.into()))
 }
 
-/// Takes one of a list's options. Whether Intercom refuses another value differs from version to version [S]: what it
-/// would keep beside the list is nothing that anyone can choose in Intercom.
+// Whether Intercom refuses another value differs from version to version [S]: what it would keep beside the list is
+// nothing that anyone can choose in Intercom.
+/// Takes one of a list's options.
 fn option(text: &str, options: &Arc<[String]>) -> Result<Value, FaultKind> {
     if options.iter().any(|option| option == text) {
         return Ok(Value::Text(text.into()));
