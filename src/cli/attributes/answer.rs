@@ -14,6 +14,7 @@ use crate::mapping::Survey;
 use crate::mapping::UnknownColumn;
 use crate::mapping::ignore_flag;
 use crate::mapping::map_flag;
+use crate::report::count;
 use crate::report::plural;
 
 /// Everything that there is to say about a file.
@@ -219,9 +220,9 @@ impl Answer {
         text += &match self.findings.len() {
             0 => format!("{}: {rows} and the attributes of {} agree\n", self.file, self.workspace),
             n => format!(
-                "{}: {rows}, {} of them valid; {} does not take {}\n",
+                "{}: {rows}, {} invalid; {} does not take {}\n",
                 self.file,
-                self.valid_rows,
+                count(self.rows - self.valid_rows),
                 self.workspace,
                 plural(n as u64, "thing")
             ),

@@ -25,6 +25,7 @@ use crate::mapping::TypeGuess;
 use crate::mapping::Unknown;
 use crate::mapping::map_flag;
 use crate::pace::Clock;
+use crate::report::count;
 use crate::report::plural;
 
 /// Creates what is missing, or shows it.
@@ -49,6 +50,9 @@ pub(super) fn run(arguments: &CreateArgs, environment: &Environment) -> Result<E
         plan.announce(&input.name, "would create");
     } else {
         plan.carry_out(&input.name, &mut workspace).map_err(told)?;
+    }
+    if inspection.valid < inspection.rows {
+        talk(&some_invalid(&input.name, &inspection, environment));
     }
     conclude(arguments, environment, &input.name, &plan);
     Ok(Exit::Ok)
@@ -228,6 +232,12 @@ fn nothing_to_go_by(file: &str, inspection: &Inspection, environment: &Environme
     };
     let check = environment.this_command_as(&["attributes", "check"], &[]);
     Error::new(exit, format!("{file}: {what}, so nothing was created")).hint(format!("look why: `{check}`"))
+}
+
+fn some_invalid(file: &str, inspection: &Inspection, environment: &Environment) -> String {
+    let (invalid, rows) = (inspection.rows - inspection.valid, plural(inspection.rows, "row"));
+    let check = environment.this_command_as(&["attributes", "check"], &[]);
+    format!("{file}: {} of {rows} cannot be imported; look why: `{check}`\n", count(invalid))
 }
 
 fn bad_names(names: &[(&NewAttribute, &str)], why: &str) -> Error {

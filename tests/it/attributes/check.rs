@@ -45,7 +45,7 @@ fn everything_that_would_be_rejected_is_told_at_once_with_its_lines() {
     assert_snapshot!(check(&env, &file, &[]), @"
     exit 3
     ---- stderr
-    users.csv: 4 rows, 0 of them valid; sandbox1 does not take 13 things
+    users.csv: 4 rows, 4 invalid; sandbox1 does not take 13 things
       other_case `Plan`: the workspace has `plan`, the column is `Plan`
         hint: --map 'Plan=custom.plan'
       archived `mrr`: the custom attribute `mrr` is archived
@@ -159,7 +159,7 @@ fn a_rule_that_reads_another_type_than_the_workspace_has_is_a_finding() {
     assert_snapshot!(check(&env, file, &["--map", "plan=custom.plan:integer"]), @"
     exit 3
     ---- stderr
-    users.csv: 1 row, 1 of them valid; sandbox1 does not take 1 thing
+    users.csv: 1 row, 0 invalid; sandbox1 does not take 1 thing
       other_type `plan`: column `plan` is read as integer, and the custom attribute `plan` is string
         hint: leave the type out of the rule
     next: fix that, then run `intercom-bulk attributes check users.csv --map plan=custom.plan:integer` again
@@ -172,7 +172,7 @@ fn a_file_without_rows_is_told_by_its_columns() {
     assert_snapshot!(check(&env, "email,seats\n", &[]), @"
     exit 6
     ---- stderr
-    users.csv: 0 rows, 0 of them valid; sandbox1 does not take 1 thing
+    users.csv: 0 rows, 0 invalid; sandbox1 does not take 1 thing
       missing `seats`: there is no custom attribute `seats`; it would be string (no cells)
         hint: make it with `attributes create`, say what it is with --map 'seats=FIELD', or leave it out with --ignore-column 'seats'
     next: fix that, then run `intercom-bulk attributes check users.csv` again
