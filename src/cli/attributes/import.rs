@@ -57,7 +57,7 @@ impl ImportArgs {
                 Exit::Usage,
                 "--create-attributes reads the file twice, which stdin cannot be",
             )
-            .hint("save it as a file first, or create them with `intercom-bulk attributes create FILE`"));
+            .hint("save it as a file first, or create the attributes in Intercom"));
         }
         let rows = self.input.rows(&input.source).map_err(|error| Error::of_input(&input.name, &error))?;
         let inspection = inspect(&input.name, rows, draft, halt)?;
