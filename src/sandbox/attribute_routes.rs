@@ -67,7 +67,7 @@ fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         _ => Vec::new(),
     };
     let attribute = Attribute {
-        id: store.attributes.all().map(|attribute| attribute.id).max().unwrap_or(0) + 1,
+        id: store.attributes.new_id(),
         name: name.to_owned(),
         model,
         data_type,
@@ -207,7 +207,7 @@ fn data_of(model: Model) -> &'static str {
 
 /// 250 active attributes; archiving makes room [D help/179]. The code is in the Ruby client's map [C]; status and text
 /// are [X].
-fn check_room(attributes: &Attributes) -> Result<(), Refusal> {
+pub(super) fn check_room(attributes: &Attributes) -> Result<(), Refusal> {
     let active = attributes.all().filter(|attribute| !attribute.archived).count();
     if active < MAX_ACTIVE {
         return Ok(());

@@ -80,6 +80,11 @@ impl Attributes {
         self.all().find(|attribute| attribute.id == id)
     }
 
+    /// Returns the id of a new attribute.
+    pub(super) fn new_id(&self) -> u64 {
+        self.all().map(|attribute| attribute.id).max().unwrap_or(0) + 1
+    }
+
     /// Adds an attribute, or replaces the one with the same id.
     pub(super) fn put(&mut self, attribute: Attribute) {
         let name = attribute.name.as_str().into();

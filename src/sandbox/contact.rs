@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::extra::Extras;
 use super::links::Links;
 use super::object_id::ObjectId;
 
@@ -33,6 +34,8 @@ pub(super) struct Contact {
     /// Data files of before there were links have none.
     #[serde(default, skip_serializing_if = "Links::is_empty")]
     pub(super) links: Links,
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub(super) extras: Extras,
 }
 
 /// One custom attribute of one contact. The name is shared with the attribute's definition.
@@ -76,6 +79,10 @@ pub(super) enum Life {
 impl Contact {
     pub(super) fn is_live(&self) -> bool {
         self.life == Life::Live
+    }
+
+    pub(super) fn is_archived(&self) -> bool {
+        self.life == Life::Archived
     }
 
     /// Returns the value of a custom attribute; `None` if the contact never had it.

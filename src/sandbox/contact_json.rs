@@ -5,6 +5,7 @@
 
 use super::contact::AsObject;
 use super::contact::Contact;
+use super::extra::Extra;
 use super::versions::Version;
 
 /// How a contact is shown.
@@ -23,12 +24,11 @@ pub(super) enum NoEmail {
 }
 
 /// Keys that no writer can set and that nothing in the sandbox happens to [R].
-const NEVER_CONTACTED: &str = r#","last_replied_at":null,"last_contacted_at":null,"last_email_opened_at":null,"last_email_clicked_at":null,"language_override":null,"browser":null,"browser_version":null,"browser_language":null,"os":null,"location":{"type":"location","country":null,"region":null,"city":null"#;
+const NEVER_CONTACTED: &str = r#","last_replied_at":null,"last_contacted_at":null,"last_email_opened_at":null,"last_email_clicked_at":null"#;
+const NEVER_SEEN: &str = r#","browser":null,"browser_version":null,"browser_language":null,"os":null,"location":{"type":"location","country":null,"region":null,"city":null"#;
 /// What 2.16 adds to `location` [S 2.16].
 const LOCATION_SINCE_2_16: &str = r#","country_code":null,"continent_code":null"#;
 const DEVICES: &str = r#"},"android_app_name":null,"android_app_version":null,"android_device":null,"android_os_version":null,"android_sdk_version":null,"android_last_seen_at":null,"ios_app_name":null,"ios_app_version":null,"ios_device":null,"ios_os_version":null,"ios_sdk_version":null,"ios_last_seen_at":null"#;
-/// Keys of 2.16's examples that no request schema takes [S].
-const SINCE_2_16: &str = r#","utm_campaign":null,"utm_content":null,"utm_medium":null,"utm_source":null,"utm_term":null,"referrer":null,"enabled_push_messaging":null"#;
 
 /// Appends a contact as one JSON object.
 pub(super) fn write(contact: &Contact, view: View<'_>, out: &mut Vec<u8>) {
@@ -39,6 +39,8 @@ pub(super) fn write(contact: &Contact, view: View<'_>, out: &mut Vec<u8>) {
     identity(contact, view, &mut json);
     times(contact, &mut json);
     json.raw(NEVER_CONTACTED);
+    json.field(r#","language_override":"#, &contact.extras.language_override);
+    json.raw(NEVER_SEEN);
     if Version::V2_16 <= view.version {
         json.raw(LOCATION_SINCE_2_16);
     }
@@ -93,8 +95,20 @@ fn nested_lists(contact: &Contact, view: View<'_>, json: &mut Json<'_>) {
     if Version::V2_16 <= view.version {
         json.empty_list("opted_out_subscription_types", &id, "subscriptions");
         json.empty_list("opted_in_subscription_types", &id, "subscriptions");
-        json.raw(SINCE_2_16);
+        origin(contact, json);
     }
+}
+
+/// Keys of 2.16's examples that no request schema takes [S]; 1.x may have written them.
+fn origin(contact: &Contact, json: &mut Json<'_>) {
+    let Extra { utm, referrer, .. } = &*contact.extras;
+    json.field(r#","utm_campaign":"#, &utm.campaign);
+    json.field(r#","utm_content":"#, &utm.content);
+    json.field(r#","utm_medium":"#, &utm.medium);
+    json.field(r#","utm_source":"#, &utm.source);
+    json.field(r#","utm_term":"#, &utm.term);
+    json.field(r#","referrer":"#, referrer);
+    json.raw(r#","enabled_push_messaging":null"#);
 }
 
 /// Appends JSON to bytes.

@@ -91,6 +91,12 @@ impl Refusal {
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Server Error")
     }
 
+    /// 500 in the middle of a scroll, which cannot be gone on with [D 1.4 Scroll over all users].
+    pub(super) fn scroll_broken() -> Refusal {
+        let message = "Request failed due to an internal network error. Please restart the scroll operation.";
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", message)
+    }
+
     /// Returns the envelope.
     pub(super) fn body(&self, request_id: &str) -> Vec<u8> {
         let request_id = match self.traced {

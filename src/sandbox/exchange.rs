@@ -76,7 +76,7 @@ pub(super) async fn exchange(
     let request_id = world.new_request_id();
     let version = version(&world, &parts.headers);
     let assumed = version.as_ref().map_or(world.settings.version, |version| *version);
-    let route = Route::find(&parts.method, parts.uri.path(), assumed);
+    let route = Route::find(&parts.method, parts.uri.path(), assumed, world.unknowns());
     let asked = asked(&parts, &route, world.clock.now());
     let told = match authenticate(&world, &parts.headers) {
         Ok(token_id) => {
@@ -195,12 +195,19 @@ async fn carried_out(world: &World, call: Call, fate: Fate, mut told: Told) -> T
     let half = world.draw_latency() / 2;
     world.clock.wait(half).await;
     let request_id = call.request_id.clone();
+    if let Some(Fault { kind: FaultKind::Scroll500, .. }) = fault {
+        world.store().scrolls.end_all();
+    }
     if let Some(Fault { kind, committed: false }) = fault.filter(|fault| !fault.kind.spoils()) {
         world.clock.wait(delay).await;
         return told.struck(kind, &request_id);
     }
-    let writes = call.route.writes();
+    let (writes, writes_many) = (call.route.writes(), call.route.writes_many());
+    let token_id = call.token_id.clone();
     let result = answer(world, call, &mut told.body).await;
+    if writes_many {
+        told.quota = world.limiter().quota(&token_id, world.clock.now());
+    }
     told.committed = writes && result.is_ok();
     world.clock.wait(half).await;
     let kind = fault.map(|fault| fault.kind);
@@ -242,7 +249,9 @@ async fn answer(world: &World, call: Call, read: &mut Bytes) -> Result<Answer, R
     };
     check_content_type(&call.parts.headers, &body)?;
     let now = world.clock.now();
-    (endpoint.room)(&Ask { world, version, ids: &ids, uri: &call.parts.uri, body: &body, now })
+    let (uri, headers) = (&call.parts.uri, &call.parts.headers);
+    let token_id = &call.token_id;
+    (endpoint.room)(&Ask { world, version, ids: &ids, uri, headers, token_id, body: &body, now })
 }
 
 /// 413; code and text are [X].

@@ -37,6 +37,9 @@ pub(super) enum FaultKind {
     /// The connection is reset without an answer.
     #[serde(rename = "reset")]
     Reset,
+    /// 500 that ends the open scroll, which has to begin again [D].
+    #[serde(rename = "scroll_500")]
+    Scroll500,
     /// 429 although there was quota left; nothing is spent.
     #[serde(rename = "throttle_429")]
     Throttle429,
@@ -85,6 +88,7 @@ impl FaultKind {
             FaultKind::Html504 => "html_504",
             FaultKind::Empty200 => "empty_200",
             FaultKind::Reset => "reset",
+            FaultKind::Scroll500 => "scroll_500",
             FaultKind::Throttle429 => "throttle_429",
             FaultKind::Bare429 => "bare_429",
             FaultKind::RetryAfter503 => "retry_after_503",

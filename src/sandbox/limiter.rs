@@ -90,6 +90,21 @@ impl Limiter {
         Verdict::Admitted
     }
 
+    /// Spends `more` requests of someone whose request was admitted, or none if they are not left.
+    pub(super) fn take_more(&mut self, token_id: &str, more: u32, now: Moment) -> Verdict {
+        let neighbour = self.neighbour_in_window(now);
+        let (app_limit, workspace_limit) = (self.app_limit, self.workspace_limit);
+        let window = self.window(now);
+        let by_app = window.used.get(token_id).copied().unwrap_or(0) + neighbour + more;
+        let by_all = window.used.values().sum::<u32>() + neighbour + more;
+        let exceeded = app_limit.filter(|limit| *limit < by_app);
+        if let Some(limit) = exceeded.or(workspace_limit.filter(|limit| *limit < by_all)) {
+            return Verdict::Exceeded(limit);
+        }
+        *window.used.entry(token_id.to_owned()).or_default() += more;
+        Verdict::Admitted
+    }
+
     /// Gives one request back: an injected 429 spends nothing.
     pub(super) fn give_back(&mut self, token_id: &str, now: Moment) {
         if let Some(used) = self.window(now).used.get_mut(token_id) {

@@ -66,6 +66,11 @@ impl Answer {
         Answer { status: StatusCode::OK, body }
     }
 
+    /// Returns the answer to what will be done later [S0].
+    pub(super) fn accepted(body: &serde_json::Value) -> Answer {
+        Answer { status: StatusCode::ACCEPTED, body: body.to_string().into_bytes() }
+    }
+
     /// Returns the answer that is this JSON.
     pub(super) fn json(body: &serde_json::Value) -> Answer {
         Answer::ok(body.to_string().into_bytes())
@@ -109,6 +114,7 @@ impl Reply {
         let refused = |refusal: Refusal| Some(Reply::refused(&refusal, request_id));
         match kind {
             FaultKind::Json500 => refused(Refusal::server_error()),
+            FaultKind::Scroll500 => refused(Refusal::scroll_broken()),
             FaultKind::Json503 => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 refused(Refusal::new(status, "service_unavailable", "Sorry, the API service is unavailable"))

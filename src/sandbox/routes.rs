@@ -3,8 +3,12 @@
 //! Each room (`contacts`, `companies`, `tags`, …) says itself what can be asked of it, one [`Endpoint`] a line; here they
 //! are put together.
 
+use axum::http::HeaderMap;
 use axum::http::Method;
 use axum::http::Uri;
+use axum::http::header;
+use serde_json::Map;
+use serde_json::Value;
 
 use super::admins;
 use super::attribute_routes;
@@ -12,18 +16,23 @@ use super::clock::Moment;
 use super::companies;
 use super::contacts;
 use super::errors::Refusal;
+use super::legacy;
+use super::limiter::Verdict;
 use super::reply::Answer;
 use super::tags;
+use super::unknowns::Unknowns;
+use super::unknowns::UsersOn2x;
 use super::versions::Version;
 use super::world::World;
 
 /// Every room's endpoints. Of two that fit a path, the first one counts.
-const ROOMS: [&[Endpoint]; 5] = [
+const ROOMS: [&[Endpoint]; 6] = [
     contacts::ENDPOINTS,
     attribute_routes::ENDPOINTS,
     companies::ENDPOINTS,
     tags::ENDPOINTS,
     admins::ENDPOINTS,
+    legacy::ENDPOINTS,
 ];
 
 /// Something that can be asked for.
@@ -44,6 +53,8 @@ pub(super) struct Endpoint {
 pub(super) enum Effect {
     Reads,
     Writes,
+    /// It writes as many things as the body says, and may spend as many requests.
+    WritesMany,
 }
 
 /// A request as a room sees it.
@@ -53,6 +64,8 @@ pub(super) struct Ask<'a> {
     /// The ids in the path, decoded.
     pub(super) ids: &'a [String],
     pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) token_id: &'a str,
     pub(super) body: &'a [u8],
     pub(super) now: Moment,
 }
@@ -91,6 +104,20 @@ impl Endpoint {
         Endpoint { method, pattern, since: Version::V2_0, until: None, effect: Effect::Writes, room }
     }
 
+    /// Describes something that is written many at a time.
+    pub(super) const fn writes_many(
+        method: &'static str,
+        pattern: &'static str,
+        room: fn(&Ask<'_>) -> Result<Answer, Refusal>,
+    ) -> Endpoint {
+        Endpoint { method, pattern, since: Version::V2_0, until: None, effect: Effect::WritesMany, room }
+    }
+
+    /// Has it in 1.x, and not in 2.x.
+    pub(super) const fn only_in_1_x(self) -> Endpoint {
+        Endpoint { since: Version::V1_0, until: Some(Version::V2_0), ..self }
+    }
+
     pub(super) const fn since(self, since: Version) -> Endpoint {
         Endpoint { since, ..self }
     }
@@ -113,8 +140,10 @@ impl Endpoint {
 
     /// Refuses a version that does not have this. 400 and 404 have both been seen [I]: it is 400 between 1.x, 2.x and
     /// Preview [I python-intercom#234], and 404 within 2.x [I intercom-node#265].
-    fn refusal(&self, version: Version) -> Refusal {
-        if self.since.is_of_the_kind_of(version) {
+    fn refusal(&self, version: Version, unknowns: &Unknowns) -> Refusal {
+        let is_of_1_x = self.until.is_some();
+        if is_of_1_x && unknowns.users_on_2_x == UsersOn2x::NotFound || self.since.is_of_the_kind_of(version)
+        {
             Refusal::path_not_found()
         } else {
             Refusal::not_in_this_version()
@@ -124,7 +153,7 @@ impl Endpoint {
 
 impl Route {
     /// Finds what a method and a path mean in a version.
-    pub(super) fn find(method: &Method, path: &str, version: Version) -> Route {
+    pub(super) fn find(method: &Method, path: &str, version: Version, unknowns: &Unknowns) -> Route {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let mut elsewhere = None;
         for endpoint in ROOMS.into_iter().flatten().filter(|endpoint| endpoint.method == method.as_str()) {
@@ -136,22 +165,10 @@ impl Route {
         }
         match elsewhere {
             Some(endpoint) => {
-                Route::OtherVersion { pattern: endpoint.pattern, refusal: endpoint.refusal(version) }
+                let refusal = endpoint.refusal(version, unknowns);
+                Route::OtherVersion { pattern: endpoint.pattern, refusal }
             }
-            None => Route::of_legacy_users(&segments, version),
-        }
-    }
-
-    /// The 1.x users, which 2.x refuses by name: brief reports are of 400 [I].
-    fn of_legacy_users(segments: &[&str], version: Version) -> Route {
-        match segments {
-            ["users", ..] if version < Version::V2_0 => {
-                Route::OtherVersion { pattern: "/users", refusal: Refusal::path_not_found() }
-            }
-            ["users", ..] => {
-                Route::OtherVersion { pattern: "/users", refusal: Refusal::not_in_this_version() }
-            }
-            _ => Route::Unknown,
+            None => Route::Unknown,
         }
     }
 
@@ -166,7 +183,12 @@ impl Route {
 
     /// Says whether success changes the store.
     pub(super) fn writes(&self) -> bool {
-        matches!(self, Route::Found { endpoint, .. } if endpoint.effect == Effect::Writes)
+        matches!(self, Route::Found { endpoint, .. } if endpoint.effect != Effect::Reads)
+    }
+
+    /// Says whether the answer may have spent more than one request.
+    pub(super) fn writes_many(&self) -> bool {
+        matches!(self, Route::Found { endpoint, .. } if endpoint.effect == Effect::WritesMany)
     }
 }
 
@@ -179,6 +201,26 @@ impl Ask<'_> {
     /// Returns the second id of the path.
     pub(super) fn second_id(&self) -> &str {
         self.ids.get(1).map_or("", String::as_str)
+    }
+
+    /// Reads the body as an object.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
+        serde_json::from_slice(self.body).map_err(|_| Refusal::malformed_json())
+    }
+
+    /// Returns a path as an address that the client can follow: on this sandbox, under the name that it used.
+    pub(super) fn url(&self, path: &str) -> String {
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.map_or_else(|| format!("https://api.intercom.io{path}"), |host| format!("http://{host}{path}"))
+    }
+
+    /// Spends the quota of many things; the request itself has paid for the first one.
+    pub(super) fn spend_items(&self, n_items: usize) -> Result<(), Refusal> {
+        let more = u32::try_from(n_items.saturating_sub(1)).unwrap_or(u32::MAX / 2);
+        match self.world.limiter().take_more(self.token_id, more, self.now) {
+            Verdict::Admitted => Ok(()),
+            Verdict::Exceeded(limit) => Err(Refusal::rate_limited(limit)),
+        }
     }
 
     /// Reads the query; one that cannot be read counts as empty.

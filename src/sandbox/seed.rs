@@ -11,6 +11,7 @@ use super::contact::ContactId;
 use super::contact::Life;
 use super::contact::Role;
 use super::contact::Scalar;
+use super::extra::Extras;
 use super::links::Links;
 use super::store::Beginning;
 
@@ -94,6 +95,7 @@ fn contact(chance: &mut fastrand::Rng, number: i64, created_at: i64) -> Contact 
         custom_attributes: Vec::new(),
         life: Life::Live,
         links: Links::default(),
+        extras: Extras::default(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
 
 mod companies;
+mod people;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -33,12 +34,14 @@ use super::identities::Identities;
 use super::identities::Key;
 use super::index::Index;
 use super::index::Place;
+use super::jobs::Jobs;
 use super::journal;
 use super::journal::Change;
 use super::journal::Entry;
 use super::journal::Journal;
 use super::lag::Lag;
 use super::object_id::ObjectId;
+use super::scroll::Scrolls;
 use super::seed;
 use super::tag::Tags;
 use super::unknowns::Unknowns;
@@ -67,6 +70,8 @@ pub(super) struct Store {
     pub(super) index: Index<Contact>,
     pub(super) company_index: Index<ListedCompany>,
     pub(super) unknowns: Unknowns,
+    pub(super) jobs: Jobs,
+    pub(super) scrolls: Scrolls,
     contacts: BTreeMap<ContactId, Arc<Contact>>,
     identities: Identities,
     journal: Option<Journal>,
@@ -115,6 +120,8 @@ impl Store {
             company_index: Index::new(beginning.lag, beginning.seed),
             contacts: BTreeMap::new(),
             unknowns: beginning.unknowns,
+            jobs: Jobs::default(),
+            scrolls: Scrolls::default(),
             identities: Identities::default(),
             journal: None,
             last_number: FIRST_NUMBER,

@@ -144,6 +144,27 @@ unknowns! {
         SevenDays = "seven-days", ForEver = "for-ever", None = "none"
     }
 
+    /// A path of 1.x is asked for on 2.x. Both were seen: 400 [I python-intercom#234, n8n#4851], and 404 [I intercom-node#265, n8n#28580], which looks like an empty workspace.
+    users_on_2_x: UsersOn2x = "users-on-2.x" ["I"] { BadRequest = "bad-request", NotFound = "not-found" }
+
+    /// `PUT` is sent to `/users` or to 1.x's `/contacts`: unknown, or the same as `POST`, as in old clients' documentation.
+    legacy_put: LegacyPut = "legacy-put" ["X"] { Unknown = "unknown", Upserts = "upserts" }
+
+    /// `utm_*`, `referrer` or `session_count` is sent to `POST /users`. They are in no list of parameters [D 1.4], but a client sends them and nobody complained of a refusal [C n8n]: dropped in silence, or stored, or refused.
+    sent_utm: SentUtm = "sent-utm" ["X"] { Ignored = "ignored", Stored = "stored", Refused = "refused" }
+
+    /// `POST /users` means a user that is archived: 409 as on 2.x, or the user comes back.
+    archived_user: ArchivedUser = "archived-user" ["X"] { Conflict = "conflict", Restored = "restored" }
+
+    /// A scroll is opened while one of another kind (users, leads, companies) is open: refused, or each kind has its own.
+    open_scrolls: OpenScrolls = "open-scrolls" ["X"] { OneForAll = "one-for-all", OneEach = "one-each" }
+
+    /// How long a task of a bulk job waits and then runs: two seconds and four, so that every state can be seen without a long wait, or a minute each, as in the description's example [S0].
+    bulk_speed: BulkSpeed = "bulk-speed" ["X"] { Seconds = "seconds", Minutes = "minutes" }
+
+    /// What a request to Preview's `/contacts/bulk` spends: a request for each contact, as 1.x's bulk did [I ruby#332], or one.
+    bulk_cost: BulkCost = "bulk-cost" ["X"] { PerItem = "per-item", PerRequest = "per-request" }
+
     /// A company is attached to a contact or detached: the contact's `updated_at` stays, which hides it from who reads changes, or moves. A tag moves it [R].
     company_link: CompanyLink = "company-link" ["X"] { Unseen = "unseen", Touches = "touches" }
 }

@@ -15,6 +15,8 @@ pub(super) struct Version {
 
 impl Version {
     pub(super) const V1_0: Version = Version { major: 1, minor: 0 };
+    pub(super) const V1_1: Version = Version { major: 1, minor: 1 };
+    pub(super) const V1_4: Version = Version { major: 1, minor: 4 };
     pub(super) const V2_0: Version = Version { major: 2, minor: 0 };
     pub(super) const V2_7: Version = Version { major: 2, minor: 7 };
     pub(super) const V2_13: Version = Version { major: 2, minor: 13 };

@@ -15,6 +15,7 @@ use super::SandboxError;
 use super::clock::SandboxClock;
 use super::fault::FaultRate;
 use super::fault::Faults;
+use super::jobs;
 use super::limiter::Limiter;
 use super::log::RequestLog;
 use super::recorder::Recorder;
@@ -102,8 +103,13 @@ impl World {
         &self.workspace
     }
 
+    /// Locks the store, in which everything that was due by now has happened.
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
-        locked(&self.store)
+        let mut store = locked(&self.store);
+        if store.jobs.are_waiting() {
+            jobs::catch_up(&mut store, self.clock.now());
+        }
+        store
     }
 
     pub(super) fn limiter(&self) -> MutexGuard<'_, Limiter> {

@@ -43,7 +43,17 @@ impl Draft {
                 || KEYS_OF_UPSERT.contains(&key)
                 || key == KEY_SINCE_2_16 && Version::V2_16 <= version
         };
-        let draft = Draft::read(body, unknowns, known)?;
+        Draft::of_keys(object(body)?, unknowns, known)?.identified()
+    }
+
+    /// Reads a company that is part of another body.
+    pub(super) fn of_company(keys: Map<String, Value>, unknowns: &Unknowns) -> Result<Draft, Refusal> {
+        let known = |key: &str| KEYS_OF_UPDATE.contains(&key) || KEYS_OF_UPSERT.contains(&key);
+        Draft::of_keys(keys, unknowns, known)?.identified()
+    }
+
+    fn identified(self) -> Result<Draft, Refusal> {
+        let draft = self;
         let company_id = text(&draft.keys, "company_id")?.filter(|company_id| !company_id.is_empty());
         match company_id.map(str::to_owned) {
             Some(company_id) => Ok(Draft { company_id, ..draft }),
@@ -53,17 +63,14 @@ impl Draft {
 
     /// Reads the body of `PUT /companies/{id}`.
     pub(super) fn of_update(body: &[u8], unknowns: &Unknowns) -> Result<Draft, Refusal> {
-        Draft::read(body, unknowns, |key| KEYS_OF_UPDATE.contains(&key))
+        Draft::of_keys(object(body)?, unknowns, |key| KEYS_OF_UPDATE.contains(&key))
     }
 
-    fn read(body: &[u8], unknowns: &Unknowns, known: impl Fn(&str) -> bool) -> Result<Draft, Refusal> {
-        let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
-        let keys = match value {
-            Value::Object(keys) => keys,
-            // The body may be null [S].
-            Value::Null => Map::new(),
-            _ => return Err(Refusal::malformed_json()),
-        };
+    fn of_keys(
+        keys: Map<String, Value>,
+        unknowns: &Unknowns,
+        known: impl Fn(&str) -> bool,
+    ) -> Result<Draft, Refusal> {
         if let Some(unknown) = keys.keys().find(|key| !known(key)) {
             return Err(Refusal::bad_parameter(unknown));
         }
@@ -116,6 +123,15 @@ impl Draft {
             company.last_request_at = Some(now.seconds());
         }
         attributes.into_iter().for_each(|attribute| company.set_attribute(attribute));
+    }
+}
+
+/// Reads a body; it may be null [S].
+fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    match serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())? {
+        Value::Object(keys) => Ok(keys),
+        Value::Null => Ok(Map::new()),
+        _ => Err(Refusal::malformed_json()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The routes of companies, one function each.
 
 mod draft;
+pub(super) mod inline;
 mod json;
 mod members;
 

@@ -13,6 +13,7 @@ use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::extra::Extras;
 use crate::sandbox::links::Links;
 use crate::sandbox::store::Store;
 use crate::sandbox::versions::Version;
@@ -30,7 +31,12 @@ pub(in crate::sandbox) fn create(
     Ok(shown(&contact, world, version))
 }
 
-fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
+/// Writes a new contact, alone or as one of many.
+pub(in crate::sandbox) fn store(
+    store: &mut Store,
+    draft: Draft,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
     check_required(&draft)?;
     check_owner(store, &draft)?;
     let custom_attributes =
@@ -44,6 +50,8 @@ fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, R
         // A lead's own external id is replaced [R].
         Role::Lead => Some(store.new_uuid()),
     };
+    let mut extras = Extras::default();
+    extras.edit(|extra| extra.language_override = draft.language_override.into_option());
     let contact = Contact {
         id: store.new_id(now),
         role,
@@ -61,6 +69,7 @@ fn store(store: &mut Store, draft: Draft, now: Moment) -> Result<Arc<Contact>, R
         custom_attributes,
         life: Life::Live,
         links: Links::default(),
+        extras,
     };
     store.save(contact, now)
 }
@@ -100,7 +109,7 @@ fn refuse_first(holders: &[Arc<Contact>]) -> Result<(), Refusal> {
 }
 
 /// 409; a deleted contact counts as archived while its identifiers are locked [R].
-pub(super) fn conflict(contact: &Contact) -> Refusal {
+pub(in crate::sandbox) fn conflict(contact: &Contact) -> Refusal {
     let article = if contact.is_live() { "A" } else { "An archived" };
     let message = format!("{article} contact matching those details already exists with id={}", contact.id);
     Refusal::new(StatusCode::CONFLICT, "conflict", message)

@@ -37,7 +37,7 @@ impl Cursor {
 }
 
 /// 400 for a cursor that is not one [D].
-pub(super) fn bad_cursor() -> Refusal {
+pub(in crate::sandbox) fn bad_cursor() -> Refusal {
     Refusal::client_error(
         "Invalid starting_after param. Please try again using a starting_after value from a paginated response",
     )

@@ -21,7 +21,7 @@ use crate::sandbox::versions::Version;
 
 /// What a write says about one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Field<T> {
+pub(in crate::sandbox) enum Field<T> {
     Absent,
     Null,
     Value(T),
@@ -29,7 +29,7 @@ pub(super) enum Field<T> {
 
 /// A contact's write, checked as far as it can be without the workspace.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(in crate::sandbox) struct Draft {
     pub(super) role: Option<Role>,
     pub(super) external_id: Field<String>,
     pub(super) email: Field<String>,
@@ -40,12 +40,14 @@ pub(super) struct Draft {
     pub(super) signed_up_at: Field<i64>,
     pub(super) last_seen_at: Field<i64>,
     pub(super) unsubscribed_from_emails: Field<bool>,
+    /// Read from Preview on [S0].
+    pub(super) language_override: Field<String>,
     pub(super) custom_attributes: Map<String, Value>,
 }
 
 impl<T> Field<T> {
     /// Returns the value that is given, if one is.
-    pub(super) fn given(&self) -> Option<&T> {
+    pub(in crate::sandbox) fn given(&self) -> Option<&T> {
         match self {
             Field::Value(value) => Some(value),
             Field::Absent | Field::Null => None,
@@ -53,7 +55,7 @@ impl<T> Field<T> {
     }
 
     /// Returns the value that is given; else null, as on a create.
-    pub(super) fn into_option(self) -> Option<T> {
+    pub(in crate::sandbox) fn into_option(self) -> Option<T> {
         match self {
             Field::Value(value) => Some(value),
             Field::Absent | Field::Null => None,
@@ -61,7 +63,7 @@ impl<T> Field<T> {
     }
 
     /// Changes a stored field: an absent key leaves it, null clears it [R].
-    pub(super) fn apply(self, stored: &mut Option<T>) {
+    pub(in crate::sandbox) fn apply(self, stored: &mut Option<T>) {
         match self {
             Field::Absent => {}
             Field::Null => *stored = None,
@@ -74,7 +76,16 @@ impl Draft {
     /// Reads a body.
     pub(super) fn read(body: &[u8], version: Version, unknowns: &Unknowns) -> Result<Draft, Refusal> {
         let value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
-        let Value::Object(mut keys) = value else { return Err(Refusal::malformed_json()) };
+        let Value::Object(keys) = value else { return Err(Refusal::malformed_json()) };
+        Draft::of(keys, version, unknowns)
+    }
+
+    /// Reads an object.
+    pub(in crate::sandbox) fn of(
+        mut keys: Map<String, Value>,
+        version: Version,
+        unknowns: &Unknowns,
+    ) -> Result<Draft, Refusal> {
         check_email_verified(&keys, version)?;
         Ok(Draft {
             role: role(keys.get("role"), unknowns)?,
@@ -88,6 +99,7 @@ impl Draft {
             signed_up_at: seconds(keys.get("signed_up_at"), "remote_created_at", unknowns)?,
             last_seen_at: seconds(keys.get("last_seen_at"), "last_seen_at", unknowns)?,
             unsubscribed_from_emails: truth(&keys, "unsubscribed_from_emails")?,
+            language_override: language_override(&keys, version, unknowns)?,
             custom_attributes: custom_attributes(keys.remove("custom_attributes"))?,
         })
     }
@@ -119,7 +131,11 @@ fn role(value: Option<&Value>, unknowns: &Unknowns) -> Result<Option<Role>, Refu
 }
 
 /// Reads text; empty text clears, as null does [X].
-fn text(keys: &Map<String, Value>, name: &str, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+pub(in crate::sandbox) fn text(
+    keys: &Map<String, Value>,
+    name: &str,
+    unknowns: &Unknowns,
+) -> Result<Field<String>, Refusal> {
     match keys.get(name) {
         None => Ok(Field::Absent),
         Some(Value::Null) => Ok(Field::Null),
@@ -135,7 +151,10 @@ fn text(keys: &Map<String, Value>, name: &str, unknowns: &Unknowns) -> Result<Fi
     }
 }
 
-fn email(keys: &Map<String, Value>, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+pub(in crate::sandbox) fn email(
+    keys: &Map<String, Value>,
+    unknowns: &Unknowns,
+) -> Result<Field<String>, Refusal> {
     let email = text(keys, "email", unknowns)?;
     let bad = email.given().is_some_and(|email| !looks_like_an_address(email));
     if bad && unknowns.unparsable_email == UnparsableEmail::Refused {
@@ -155,7 +174,10 @@ fn looks_like_an_address(email: &str) -> bool {
     clean && !mailbox.is_empty() && !mailbox.contains('@') && domain.contains('.') && !domain.starts_with('.')
 }
 
-fn phone(keys: &Map<String, Value>, unknowns: &Unknowns) -> Result<Field<String>, Refusal> {
+pub(in crate::sandbox) fn phone(
+    keys: &Map<String, Value>,
+    unknowns: &Unknowns,
+) -> Result<Field<String>, Refusal> {
     let phone = text(keys, "phone", unknowns)?;
     let bad = phone.given().is_some_and(|phone| !looks_like_a_number(phone));
     if bad && unknowns.invalid_phone == InvalidPhone::Refused {
@@ -196,7 +218,11 @@ pub(super) fn not_a_member() -> Refusal {
     Refusal::parameter_invalid("The owner specified is not a member of the workspace")
 }
 
-fn seconds(value: Option<&Value>, name: &str, unknowns: &Unknowns) -> Result<Field<i64>, Refusal> {
+pub(in crate::sandbox) fn seconds(
+    value: Option<&Value>,
+    name: &str,
+    unknowns: &Unknowns,
+) -> Result<Field<i64>, Refusal> {
     match value {
         None => Ok(Field::Absent),
         Some(Value::Null) => Ok(Field::Null),
@@ -207,7 +233,7 @@ fn seconds(value: Option<&Value>, name: &str, unknowns: &Unknowns) -> Result<Fie
     }
 }
 
-fn truth(keys: &Map<String, Value>, name: &str) -> Result<Field<bool>, Refusal> {
+pub(in crate::sandbox) fn truth(keys: &Map<String, Value>, name: &str) -> Result<Field<bool>, Refusal> {
     match keys.get(name) {
         None => Ok(Field::Absent),
         Some(Value::Null) => Ok(Field::Null),
@@ -216,7 +242,24 @@ fn truth(keys: &Map<String, Value>, name: &str) -> Result<Field<bool>, Refusal> 
     }
 }
 
-fn custom_attributes(value: Option<Value>) -> Result<Map<String, Value>, Refusal> {
+/// Reads a language; one that is not supported becomes null without an error [S0]. Which are supported is [X]: here all
+/// that look like a code of ISO 639-1.
+fn language_override(
+    keys: &Map<String, Value>,
+    version: Version,
+    unknowns: &Unknowns,
+) -> Result<Field<String>, Refusal> {
+    if version < Version::PREVIEW {
+        return Ok(Field::Absent);
+    }
+    let is_code = |code: &str| code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_lowercase());
+    Ok(match text(keys, "language_override", unknowns)? {
+        Field::Value(code) if !is_code(&code) => Field::Null,
+        language => language,
+    })
+}
+
+pub(in crate::sandbox) fn custom_attributes(value: Option<Value>) -> Result<Map<String, Value>, Refusal> {
     match value {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(attributes)) => Ok(attributes),

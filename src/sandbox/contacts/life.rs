@@ -53,10 +53,18 @@ pub(in crate::sandbox) fn delete(
     id: &str,
     now: Moment,
 ) -> Result<Vec<u8>, Refusal> {
-    let mut store = world.store();
-    let contact = existing(&store, id)?;
-    let contact = live_on(&mut store, contact, Life::Deleted { at: now.seconds() }, now)?;
+    let contact = delete_from(&mut world.store(), id, now)?;
     Ok(answer(&contact, version, "deleted", true))
+}
+
+/// Deletes a contact, alone or as one of many.
+pub(in crate::sandbox) fn delete_from(
+    store: &mut Store,
+    id: &str,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
+    let contact = existing(store, id)?;
+    live_on(store, contact, Life::Deleted { at: now.seconds() }, now)
 }
 
 fn existing(store: &Store, id: &str) -> Result<Arc<Contact>, Refusal> {

@@ -5,7 +5,7 @@
 mod create;
 mod cursor;
 mod day;
-mod draft;
+pub(super) mod draft;
 mod filter;
 mod life;
 mod list;
@@ -14,6 +14,12 @@ mod page;
 mod search;
 mod update;
 mod values;
+
+pub(super) use create::conflict;
+pub(super) use create::store as create_in;
+pub(super) use cursor::bad_cursor;
+pub(super) use life::delete_from;
+pub(super) use update::store as update_in;
 
 use super::contact::Contact;
 use super::contact::Role;

@@ -38,7 +38,13 @@ pub(in crate::sandbox) fn update(
     Ok(body)
 }
 
-fn store(store: &mut Store, id: &str, draft: Draft, now: Moment) -> Result<Arc<Contact>, Refusal> {
+/// Changes a contact, alone or as one of many.
+pub(in crate::sandbox) fn store(
+    store: &mut Store,
+    id: &str,
+    draft: Draft,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
     let old = Arc::clone(store.live(id)?);
     check_owner(store, &draft)?;
     let attributes = store.attributes.check(Model::Contact, &draft.custom_attributes, &store.unknowns)?;
@@ -49,6 +55,9 @@ fn store(store: &mut Store, id: &str, draft: Draft, now: Moment) -> Result<Arc<C
     }
     attributes.into_iter().for_each(|attribute| contact.set_attribute(attribute));
     apply_standard_fields(&mut contact, draft);
+    if contact.role != old.role {
+        contact.extras.edit(|extra| extra.promoted_at = Some(now.seconds()));
+    }
     if contact == *old {
         return Ok(old);
     }
@@ -91,6 +100,7 @@ fn apply_standard_fields(contact: &mut Contact, draft: Draft) {
     draft.owner_id.apply(&mut contact.owner_id);
     draft.signed_up_at.apply(&mut contact.signed_up_at);
     draft.last_seen_at.apply(&mut contact.last_seen_at);
+    contact.extras.edit(|extra| draft.language_override.apply(&mut extra.language_override));
     match draft.unsubscribed_from_emails {
         Field::Absent => {}
         Field::Null => contact.unsubscribed_from_emails = false,

@@ -119,12 +119,12 @@ fn an_unknown_version_is_told_400() {
 }
 
 #[test]
-fn users_are_not_available_in_2_x_and_contacts_not_in_1_x() {
+fn users_are_not_available_in_2_x_and_a_search_not_in_1_x() {
     let api = Api::start();
     let text = "Requested resource is not available in current API version";
     api.get("/users").refused(400, "intercom_version_invalid", text);
     api.post("/users", "{}").refused(400, "intercom_version_invalid", text);
-    let old = told(api.request("GET", "/contacts").header("Intercom-Version", "1.4"));
+    let old = told(api.with_body("POST", "/contacts/search", "{}").header("Intercom-Version", "1.4"));
     old.refused(400, "intercom_version_invalid", text);
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod attributes;
+mod bulk_1x;
 mod companies;
 mod control;
 mod create;
@@ -11,10 +12,12 @@ mod faults;
 mod head;
 mod lag;
 mod leads;
+mod leads_1x;
 mod life;
 mod limits;
 mod list;
 mod scenario;
+mod scroll_1x;
 mod search;
 mod seed;
 mod shape;
@@ -22,6 +25,8 @@ mod start;
 mod tags;
 mod unknowns;
 mod update;
+mod upsert_1x;
+mod users_1x;
 
 use intercom_bulk::sandbox::Config;
 use intercom_bulk::sandbox::Lag;
