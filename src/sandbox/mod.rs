@@ -11,6 +11,7 @@ mod admins;
 mod attribute_routes;
 mod attributes;
 mod body;
+mod bulk;
 mod clock;
 mod companies;
 mod company;

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::admins;
 use super::attribute_routes;
+use super::bulk;
 use super::clock::Moment;
 use super::companies;
 use super::contacts;
@@ -26,7 +27,8 @@ use super::versions::Version;
 use super::world::World;
 
 /// Every room's endpoints. Of two that fit a path, the first one counts.
-const ROOMS: [&[Endpoint]; 6] = [
+const ROOMS: [&[Endpoint]; 7] = [
+    bulk::ENDPOINTS,
     contacts::ENDPOINTS,
     attribute_routes::ENDPOINTS,
     companies::ENDPOINTS,

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod activities;
 mod attributes;
 mod bulk_1x;
+mod bulk_preview;
 mod companies;
 mod control;
 mod create;
