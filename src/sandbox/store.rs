@@ -198,6 +198,11 @@ impl Store {
         id.parse().ok().and_then(|id| self.contacts.get(&id))
     }
 
+    /// Counts the contacts that can be read. Looks at each of them.
+    pub(super) fn n_live(&self) -> usize {
+        self.contacts.values().filter(|contact| contact.is_live()).count()
+    }
+
     /// Returns every contact in order of its id, deleted ones excepted.
     pub(super) fn kept(&self) -> Vec<Arc<Contact>> {
         let kept = |contact: &&Arc<Contact>| !matches!(contact.life, Life::Deleted { .. });

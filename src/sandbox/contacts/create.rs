@@ -16,8 +16,12 @@ use crate::sandbox::errors::Refusal;
 use crate::sandbox::extra::Extras;
 use crate::sandbox::links::Links;
 use crate::sandbox::store::Store;
+use crate::sandbox::unknowns::DevelopmentCap;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
+
+/// How many users and leads a development workspace has room for [D Import Contacts guide].
+const DEVELOPMENT_CAP: usize = 20;
 
 /// Creates a contact.
 pub(in crate::sandbox) fn create(
@@ -45,6 +49,7 @@ pub(in crate::sandbox) fn store(
     if role == Role::User {
         check_unique(store, &draft, now)?;
     }
+    check_room(store)?;
     let external_id = match role {
         Role::User => draft.external_id.into_option(),
         // A lead's own external id is replaced [R].
@@ -89,6 +94,16 @@ pub(super) fn check_owner(store: &Store, draft: &Draft) -> Result<(), Refusal> {
     let Some(owner_id) = draft.owner_id.given() else { return Ok(()) };
     let known = store.admins.iter().any(|admin| admin.id == *owner_id);
     if known { Ok(()) } else { Err(not_a_member()) }
+}
+
+/// A development workspace has room for 20 users and leads [D Import Contacts guide]; the refusal is [X].
+fn check_room(store: &Store) -> Result<(), Refusal> {
+    let capped = store.unknowns.development_cap == DevelopmentCap::Twenty;
+    if capped && DEVELOPMENT_CAP <= store.n_live() {
+        let message = "Development workspaces are limited to 20 contacts";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "action_forbidden", message));
+    }
+    Ok(())
 }
 
 /// No user may hold the external id or the email. The external id is looked at first; which one matched is not said.

@@ -171,6 +171,9 @@ impl Leaf {
     }
 
     fn matches(&self, contact: &Contact) -> bool {
+        if self.field.kind == Kind::Tag {
+            return (self.operator == Operator::Equal) == self.has_tag(contact);
+        }
         let found = self.field.value(contact);
         let one = self.operands.first().unwrap_or(&Found::Null);
         if let (Some(day), Found::Number(time)) = (&self.day, &found) {
@@ -189,6 +192,14 @@ impl Leaf {
             Operator::Less => number_test(&found, one, |found, other| found < other),
             Operator::GreaterOrEqual => number_test(&found, one, |found, other| other <= found),
             Operator::LessOrEqual => number_test(&found, one, |found, other| found <= other),
+        }
+    }
+
+    /// Says whether a contact has the tag, or, for null, none at all.
+    fn has_tag(&self, contact: &Contact) -> bool {
+        match self.operands.first() {
+            Some(Found::Text(id)) => id.parse().is_ok_and(|id| contact.links.tag(id).is_some()),
+            _ => contact.links.tags.is_empty(),
         }
     }
 

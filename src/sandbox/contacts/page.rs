@@ -18,7 +18,7 @@ use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
 /// The largest page [S#639][R].
-const MAX_PER_PAGE: u64 = 150;
+pub(super) const MAX_PER_PAGE: usize = 150;
 /// About what a contact takes, so that a page is not copied while it grows.
 const BYTES_PER_CONTACT: usize = 2048;
 
@@ -64,13 +64,11 @@ impl Page {
 
 /// Checks the size of a page: above the maximum, and below one, is [X].
 pub(super) fn per_page(asked: u64, unknowns: &Unknowns) -> Result<usize, Refusal> {
-    let clamped = match unknowns.per_page_above_maximum {
-        PerPageAboveMaximum::Refused => asked,
-        PerPageAboveMaximum::Clamped => asked.min(MAX_PER_PAGE),
-    };
-    match usize::try_from(clamped) {
-        Ok(per_page) if 0 < per_page && clamped <= MAX_PER_PAGE => Ok(per_page),
-        _ => Err(bad_per_page()),
+    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+    match unknowns.per_page_above_maximum {
+        _ if asked == 0 => Err(bad_per_page()),
+        PerPageAboveMaximum::Refused if MAX_PER_PAGE < asked => Err(bad_per_page()),
+        _ => Ok(asked.min(MAX_PER_PAGE)),
     }
 }
 

@@ -11,6 +11,7 @@ use super::cursor::bad_cursor;
 use super::filter::Filter;
 use super::filter::Grammar;
 use super::filter::invalid_field;
+use super::page::MAX_PER_PAGE;
 use super::page::Page;
 use super::page::bad_per_page;
 use super::page::per_page;
@@ -20,6 +21,7 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::ContactId;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::unknowns::LargeSearchPage;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
@@ -62,6 +64,9 @@ pub(in crate::sandbox) fn search(
         let (zone, unknowns) = (world.time_zone(), world.unknowns());
         Search::read(&body, Grammar { attributes: &store.attributes, version, zone, unknowns })?
     };
+    if search.per_page == MAX_PER_PAGE && world.unknowns().large_search_page == LargeSearchPage::TimesOut {
+        return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, "server_timeout", "Server Timeout"));
+    }
     let contacts = match search.filter.keys() {
         Some(keys) => {
             let mut store = world.store();

@@ -168,10 +168,22 @@ fn fields_without_data_are_known_and_null() {
         check(&api, field, "=", "null", "1 2 3");
         check(&api, field, "=", r#""x""#, "");
     }
-    check(&api, "tag_id", "=", r#""1""#, "");
-    check(&api, "tag_id", "!=", r#""1""#, "1 2 3");
-    check(&api, "tag_id", "IN", r#"["1"]"#, "400 parameter_invalid");
     check(&api, "last_replied_at", ">", "1", "");
+}
+
+#[test]
+fn contacts_are_found_by_their_tag() {
+    let api = three();
+    let id = api.get("/contacts/find_by_external_id/2").str("/id");
+    let tag = api.post("/tags", r#"{"name":"vip"}"#).ok().str("/id");
+    api.post(&format!("/contacts/{id}/tags"), &format!(r#"{{"id":"{tag}"}}"#)).ok();
+    let tag = format!("\"{tag}\"");
+    check(&api, "tag_id", "=", &tag, "2");
+    check(&api, "tag_id", "!=", &tag, "1 3");
+    check(&api, "tag_id", "=", "null", "1 3");
+    check(&api, "tag_id", "=", r#""12""#, "");
+    check(&api, "tag_id", "IN", &format!("[{tag}]"), "400 parameter_invalid");
+    check(&api, "tag_id", "=", "12", "400 parameter_invalid");
 }
 
 #[test]

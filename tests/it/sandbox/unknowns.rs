@@ -113,3 +113,24 @@ fn an_unknown_operator_is_told_400_if_so_chosen() {
     let told = with(&["unknown-operator=refused"]).post("/contacts/search", query);
     told.refused(400, "parameter_invalid", "'AND' is not a valid operator for email");
 }
+
+#[test]
+fn a_development_workspace_has_room_for_twenty() {
+    let api = with(&["development-cap=twenty"]);
+    for n in 0..20 {
+        api.create(&format!(r#"{{"external_id":"{n}"}}"#));
+    }
+    assert_eq!(api.post("/contacts", r#"{"role":"lead"}"#).status, 403);
+    assert_eq!(api.post("/contacts", r#"{"external_id":"7"}"#).status, 409);
+}
+
+#[test]
+fn a_search_of_150_a_page_times_out_if_so_chosen() {
+    let api = with(&["large-search-page=times-out"]);
+    let search = |per_page: u32| {
+        let query = r#""query":{"field":"role","operator":"=","value":"user"}"#;
+        let pagination = format!(r#""pagination":{{"per_page":{per_page}}}"#);
+        api.post("/contacts/search", &format!("{{{query},{pagination}}}")).status
+    };
+    assert_eq!((search(150), search(149)), (504, 200));
+}
