@@ -17,8 +17,6 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
-use sha2::Digest;
-use sha2::Sha256;
 
 use super::clock::Moment;
 use super::connection::Breaker;
@@ -47,7 +45,7 @@ struct Call {
     parts: Parts,
     body: Body,
     request_id: String,
-    token_id: String,
+    token_id: Arc<str>,
     version: Result<Version, Refusal>,
     route: Route,
 }
@@ -61,7 +59,7 @@ struct Told {
     quota: Option<Quota>,
     fault: Option<FaultKind>,
     committed: bool,
-    token_id: Option<String>,
+    token_id: Option<Arc<str>>,
     /// The request's body; empty if it was not read.
     body: Bytes,
 }
@@ -126,7 +124,7 @@ impl Told {
     fn entry(&self, asked: Asked) -> Entry {
         Entry {
             asked,
-            version: self.version.map(|version| version.to_string()),
+            version: self.version,
             status: self.reply.as_ref().map(|reply| reply.status),
             committed: self.committed,
             fault: self.fault.map(FaultKind::name),
@@ -149,14 +147,14 @@ impl Told {
 }
 
 /// Returns a short hash of the token. Any token that is not empty is accepted unless one is asked for.
-fn authenticate(world: &World, headers: &HeaderMap) -> Result<String, Refusal> {
+fn authenticate(world: &World, headers: &HeaderMap) -> Result<Arc<str>, Refusal> {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = authorization.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     let accepted = token
         .filter(|token| !token.is_empty())
         .filter(|token| world.settings.token.as_deref().is_none_or(|only| only == *token));
     let token = accepted.ok_or_else(Refusal::unauthorized)?;
-    Ok(Sha256::digest(token).iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    Ok(world.token_id(token))
 }
 
 /// Answers a request of someone who may ask.

@@ -3,12 +3,16 @@
 //! The log is a ring, so that a sandbox may run for days; the counts are not.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use axum::http::Method;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde::Serializer;
+
+use super::versions::Version;
 
 /// How many requests the log keeps.
 const KEPT: usize = 200_000;
@@ -19,7 +23,8 @@ pub(super) struct Entry {
     #[serde(flatten)]
     pub(super) asked: Asked,
     /// The version that was used; null if the request was refused before.
-    pub(super) version: Option<String>,
+    #[serde(serialize_with = "version_as_text")]
+    pub(super) version: Option<Version>,
     /// The status that was sent; null if the connection was reset or stalled instead.
     #[serde(serialize_with = "as_number")]
     pub(super) status: Option<StatusCode>,
@@ -27,7 +32,8 @@ pub(super) struct Entry {
     pub(super) committed: bool,
     pub(super) fault: Option<&'static str>,
     /// A short hash of the token; null if there was none.
-    pub(super) token_id: Option<String>,
+    #[serde(serialize_with = "shared_text")]
+    pub(super) token_id: Option<Arc<str>>,
 }
 
 /// What a request's head says.
@@ -47,6 +53,17 @@ fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_str(method.as_str())
 }
 
+fn version_as_text<S: Serializer>(version: &Option<Version>, serializer: S) -> Result<S::Ok, S::Error> {
+    match version {
+        Some(version) => serializer.collect_str(version),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn shared_text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_some(&text.as_deref())
+}
+
 fn as_number<S: Serializer>(status: &Option<StatusCode>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_some(&status.map(|status| status.as_u16()))
 }
@@ -55,8 +72,9 @@ fn as_number<S: Serializer>(status: &Option<StatusCode>, serializer: S) -> Resul
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     entries: VecDeque<Entry>,
-    by_route: BTreeMap<String, u64>,
-    by_status: BTreeMap<String, u64>,
+    /// By method and pattern.
+    by_route: HashMap<(Method, &'static str), u64>,
+    by_status: HashMap<Result<StatusCode, &'static str>, u64>,
     throttled: u64,
 }
 
@@ -71,9 +89,9 @@ pub(super) struct Counts {
 
 impl RequestLog {
     pub(super) fn note(&mut self, entry: Entry) {
-        *self.by_route.entry(format!("{} {}", entry.asked.method, entry.asked.pattern)).or_default() += 1;
-        let lost = entry.fault.unwrap_or("reset");
-        let status = entry.status.map_or_else(|| lost.to_owned(), |status| status.as_u16().to_string());
+        *self.by_route.entry((entry.asked.method.clone(), entry.asked.pattern)).or_default() += 1;
+        // An answer that was not sent is counted under the fault that took it.
+        let status = entry.status.ok_or(entry.fault.unwrap_or("reset"));
         *self.by_status.entry(status).or_default() += 1;
         if entry.status == Some(StatusCode::TOO_MANY_REQUESTS) {
             self.throttled += 1;
@@ -90,10 +108,16 @@ impl RequestLog {
     }
 
     pub(super) fn counts(&self) -> Counts {
+        let route =
+            |((method, pattern), count): (&(Method, &str), &u64)| (format!("{method} {pattern}"), *count);
+        let status = |(status, count): (&Result<StatusCode, &str>, &u64)| {
+            let name = status.map_or_else(str::to_owned, |status| status.as_u16().to_string());
+            (name, *count)
+        };
         Counts {
             requests: self.by_route.values().sum(),
-            by_route: self.by_route.clone(),
-            by_status: self.by_status.clone(),
+            by_route: self.by_route.iter().map(route).collect(),
+            by_status: self.by_status.iter().map(status).collect(),
             throttled: self.throttled,
         }
     }

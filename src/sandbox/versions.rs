@@ -40,11 +40,19 @@ impl FromStr for Version {
         if text == "Preview" {
             return Ok(Version::PREVIEW);
         }
-        let known = (0..=4)
-            .map(|minor| Version { major: 1, minor })
-            .chain((0..=16).map(|minor| Version { major: 2, minor }));
-        let mut named = known.filter(|version| version.to_string() == text);
-        named.next().ok_or(UnknownVersion)
+        let (major, minor) = text.split_once('.').ok_or(UnknownVersion)?;
+        let newest = match major {
+            "1" => 4,
+            "2" => 16,
+            _ => return Err(UnknownVersion),
+        };
+        // `2.05` and `2.+5` are numbers, and no versions.
+        let is_plain =
+            minor.bytes().all(|digit| digit.is_ascii_digit()) && (minor == "0" || !minor.starts_with('0'));
+        match (major.parse(), minor.parse()) {
+            (Ok(major), Ok(minor)) if is_plain && minor <= newest => Ok(Version { major, minor }),
+            _ => Err(UnknownVersion),
+        }
     }
 }
 
@@ -53,6 +61,21 @@ impl fmt::Display for Version {
         match *self {
             Version::PREVIEW => formatter.write_str("Preview"),
             Version { major, minor } => write!(formatter, "{major}.{minor}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_is_read_as_it_is_written_and_no_other_is() {
+        for text in ["1.0", "1.4", "2.0", "2.9", "2.10", "2.16", "Preview"] {
+            assert_eq!(Ok(text.to_owned()), text.parse().map(|version: Version| version.to_string()));
+        }
+        for text in ["", "2", "1.5", "2.17", "2.05", "2.+5", "2.", "3.0", "2.300", "preview", " 2.16"] {
+            assert_eq!(Err(UnknownVersion), text.parse::<Version>(), "{text}");
         }
     }
 }

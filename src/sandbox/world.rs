@@ -1,5 +1,7 @@
 //! What all requests share. Each part has its own lock; nobody holds two, or one while waiting.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -9,6 +11,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::tz::TimeZoneDatabase;
+use sha2::Digest;
+use sha2::Sha256;
 
 use super::Config;
 use super::SandboxError;
@@ -24,6 +28,9 @@ use super::store::Store;
 use super::unknowns::Unknowns;
 use super::versions::Version;
 
+/// Of how many tokens the hashes are remembered; a client that sends a new one each time must not fill the memory.
+const KEPT_TOKENS: usize = 1_000;
+
 /// The sandbox's state.
 pub(super) struct World {
     pub(super) settings: Settings,
@@ -35,6 +42,7 @@ pub(super) struct World {
     log: Mutex<RequestLog>,
     recorder: Mutex<Recorder>,
     latency: Mutex<fastrand::Rng>,
+    tokens: Mutex<HashMap<String, Arc<str>>>,
     request_number: AtomicU64,
 }
 
@@ -75,6 +83,7 @@ impl World {
             log: Mutex::default(),
             recorder: Mutex::default(),
             latency: Mutex::new(fastrand::Rng::with_seed(config.seed)),
+            tokens: Mutex::default(),
             request_number: AtomicU64::new(1),
             settings: Settings {
                 token: config.token,
@@ -136,6 +145,21 @@ impl World {
         }
         let chance = locked(&self.latency).f64();
         (latency + jitter.mul_f64(2.0 * chance)).saturating_sub(jitter)
+    }
+
+    /// Returns a short hash of a token, under which its requests are counted.
+    pub(super) fn token_id(&self, token: &str) -> Arc<str> {
+        let mut tokens = locked(&self.tokens);
+        if let Some(id) = tokens.get(token) {
+            return Arc::clone(id);
+        }
+        let hash = Sha256::digest(token);
+        let id: Arc<str> = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>().into();
+        if KEPT_TOKENS <= tokens.len() {
+            tokens.clear();
+        }
+        tokens.insert(token.to_owned(), Arc::clone(&id));
+        id
     }
 
     /// Returns an id for `X-Request-Id`, of the recorded length and alphabet [R].
