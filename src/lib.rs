@@ -21,7 +21,7 @@
 //!   +------+---------+
 //!  report  |         |
 //!   +--> transfer ---+--> mapping --> rows
-//!            |               +------> intercom   (Field, UserFields, Value only)
+//!            |               +------> intercom   (fields, values, and which engine writes them)
 //!            +--> intercom --> pace
 //!            +--> rows
 //! ```

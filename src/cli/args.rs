@@ -8,9 +8,13 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::attributes::AttributesArgs;
 use super::faces::Progress;
 use super::input::{delimiter, word};
-use crate::intercom::Connection;
+use crate::intercom::Archived;
+use crate::intercom::Engine;
 use crate::intercom::Mode;
+use crate::intercom::OtherCompanies;
+use crate::intercom::Policy;
 use crate::intercom::Region;
+use crate::intercom::Role;
 use crate::mapping::Empty;
 use crate::mapping::Key;
 use crate::pace::Rate;
@@ -75,6 +79,8 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "MODE", default_value = "upsert")]
     pub(super) mode: ModeArg,
     #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
     pub(super) connect: ConnectArgs,
     #[command(flatten)]
     pub(super) state: StateArgs,
@@ -88,6 +94,10 @@ pub(super) struct CheckArgs {
     pub(super) input: InputArgs,
     #[command(flatten)]
     pub(super) mapping: MappingArgs,
+    #[command(flatten)]
+    pub(super) role: RoleArgs,
+    #[command(flatten)]
+    pub(super) dialect: DialectArgs,
     #[command(flatten)]
     pub(super) state: StateArgs,
     #[command(flatten)]
@@ -151,6 +161,9 @@ pub(super) struct MappingArgs {
     /// Leave a field alone or clear it when its cell is empty [default: leave]; the cell \N always clears
     #[arg(long, value_name = "HOW", value_parser = word::<Empty>)]
     pub(super) empty: Option<Empty>,
+    /// Send a telephone number that is none as it is, instead of calling its row invalid
+    #[arg(long)]
+    pub(super) lenient: bool,
 }
 
 #[derive(Debug, Args)]
@@ -165,15 +178,26 @@ pub(super) struct ConnectArgs {
     /// Reach the API at this root instead of a region's
     #[arg(long, value_name = "URL")]
     pub(super) base_url: Option<String>,
-    /// Pin this version of the API
-    #[arg(long, value_name = "VERSION", default_value = Connection::API_VERSION)]
-    pub(super) api_version: String,
+    #[command(flatten)]
+    pub(super) dialect: DialectArgs,
     /// Spend at most this many requests a minute, or auto: 10000/min, and no limit with --sandbox
     #[arg(long, value_name = "N/min", default_value = "auto")]
     pub(super) rate: RateArg,
     /// Keep at most this many rows in flight, or auto: by the rate
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(super) concurrency: ConcurrencyArg,
+}
+
+/// Which of Intercom's APIs is spoken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct DialectArgs {
+    /// Write users through contacts (2.x) or users (1.x), or auto: by --api-version, else contacts
+    #[arg(long, value_name = "ENGINE", default_value = "auto")]
+    pub(super) engine: EngineArg,
+    /// Pin this version of the API [default: 2.16, and 1.4 for the engine users]
+    #[arg(long, value_name = "VERSION")]
+    pub(super) api_version: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -260,6 +284,94 @@ pub(super) struct ServeArgs {
     /// Accept this token only [default: any that is not empty]
     #[arg(long, value_name = "TOKEN")]
     pub(super) token: Option<String>,
+}
+
+/// How users are written, whatever command writes them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy")]
+pub(super) struct PolicyArgs {
+    #[command(flatten)]
+    pub(super) role: RoleArgs,
+    /// Do this with a contact that is archived: skip, unarchive or reject
+    #[arg(long, value_name = "HOW", default_value = "reject")]
+    pub(super) archived: ArchivedArg,
+    /// Take a contact out of the companies that are not named, if any are
+    #[arg(long)]
+    pub(super) detach_missing: bool,
+}
+
+/// What is written.
+#[derive(Debug, Args)]
+pub(super) struct RoleArgs {
+    /// Take what says nothing of its role for this: user or lead
+    #[arg(long, value_name = "ROLE", default_value = "user")]
+    pub(super) role: WriteRoleArg,
+}
+
+impl RoleArgs {
+    /// Returns the role.
+    pub(super) fn role(&self) -> Role {
+        match self.role {
+            WriteRoleArg::User => Role::User,
+            WriteRoleArg::Lead => Role::Lead,
+        }
+    }
+}
+
+impl PolicyArgs {
+    /// Returns the policy.
+    pub(super) fn policy(&self, mode: Mode) -> Policy {
+        Policy {
+            mode,
+            role: self.role.role(),
+            archived: match self.archived {
+                ArchivedArg::Skip => Archived::Skip,
+                ArchivedArg::Unarchive => Archived::Unarchive,
+                ArchivedArg::Reject => Archived::Reject,
+            },
+            other_companies: match self.detach_missing {
+                true => OtherCompanies::Detach,
+                false => OtherCompanies::Keep,
+            },
+        }
+    }
+}
+
+/// `--role` of what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum WriteRoleArg {
+    /// A user
+    User,
+    /// A lead: never matched by external_id
+    Lead,
+}
+
+/// `--archived`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ArchivedArg {
+    /// Leave it; the row counts as unchanged
+    Skip,
+    /// Bring it back and update it
+    Unarchive,
+    /// Reject the row
+    Reject,
+}
+
+/// `--engine`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum EngineArg {
+    /// By the version.
+    Auto,
+    /// What the user says.
+    Exactly(Engine),
+}
+
+impl std::str::FromStr for EngineArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Exactly) }
+    }
 }
 
 /// `--mode`.

@@ -18,7 +18,9 @@ const OFFLINE: &str = "offline";
 /// Checks a file: every row decoded, mapped and validated, nothing sent.
 pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
-    let spec = MappingSpec { unknown: Unknown::AssumeAttribute, ..arguments.mapping.spec()? };
+    let (dialect, role) = (arguments.dialect.dialect()?, arguments.role.role());
+    let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
+    let spec = MappingSpec { unknown: Unknown::AssumeAttribute, ..spec };
     let input = arguments.input.open()?;
     let mapping = Mapping::compile(input.rows.columns(), &spec, &[], arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;

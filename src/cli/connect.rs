@@ -6,7 +6,7 @@ use std::path::Path;
 
 use reqwest::Url;
 
-use super::args::{ConcurrencyArg, ConnectArgs, RateArg, StateArgs};
+use super::args::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg, StateArgs};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
@@ -15,6 +15,7 @@ use crate::intercom::AccessToken;
 use crate::intercom::Client;
 use crate::intercom::Connection;
 use crate::intercom::DataAttribute;
+use crate::intercom::Dialect;
 use crate::intercom::Trace;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -46,13 +47,13 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<Workspace, Error> {
+        let dialect = self.dialect.dialect()?;
         let sandbox = self.sandbox.then(|| start_sandbox(state, environment)).transpose()?;
         let (base_url, token) = match &sandbox {
             Some(sandbox) => (parse_url(&sandbox.url())?, sandbox_token(sandbox)),
             None => (self.base_url()?, environment.token()?),
         };
-        let mut connection = Connection::new(base_url, token);
-        connection.api_version.clone_from(&self.api_version);
+        let connection = Connection { dialect, ..Connection::new(base_url, token) };
         let limiter = Limiter::new(self.ceiling(), clock.clone(), halt.clone());
         let client = Client::new(connection, limiter).map_err(|error| {
             Error::new(Exit::Failed, "no connection can be prepared")
@@ -93,6 +94,20 @@ impl ConnectArgs {
             Some(text) => parse_url(text),
             None => Ok(self.region.base_url()),
         }
+    }
+}
+
+impl DialectArgs {
+    /// Returns how users are written, and in which version of the API.
+    pub(super) fn dialect(&self) -> Result<Dialect, Error> {
+        let engine = match self.engine {
+            EngineArg::Auto => None,
+            EngineArg::Exactly(engine) => Some(engine),
+        };
+        Dialect::new(engine, self.api_version.as_deref()).map_err(|error| {
+            Error::new(Exit::Usage, error.to_string())
+                .hint("leave one of --engine and --api-version out: each follows from the other")
+        })
     }
 }
 

@@ -13,7 +13,9 @@ use crate::transfer::import;
 /// Imports a file. All that can fail before the first write has failed before it.
 pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
-    let (spec, input) = (arguments.mapping.spec()?, arguments.input.open()?);
+    let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
+    let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
+    let input = arguments.input.open()?;
     let mut workspace = arguments
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
@@ -21,6 +23,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
+    arguments.input.refuse_unwritable(&mapping, &input)?;
     let run_dir = arguments.state.create_run_dir("import", &workspace.id, environment, &clock)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {
@@ -35,7 +38,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let job = Import {
         client: &workspace.client,
         mapping: &mapping,
-        mode: arguments.mode.into(),
+        policy: arguments.policy.policy(arguments.mode.into()),
         concurrency: arguments.connect.concurrency(&workspace),
         halt: interruption.halt(),
         clock: clock.clone(),

@@ -7,11 +7,16 @@ use std::str::FromStr;
 use super::args::{InputArgs, MappingArgs};
 use super::error::Error;
 use super::exit::Exit;
+use crate::intercom::Dialect;
+use crate::intercom::Role;
+use crate::mapping::Mapping;
 use crate::mapping::MappingError;
 use crate::mapping::MappingSpec;
+use crate::mapping::Phones;
 use crate::mapping::Rule;
 use crate::mapping::Unknown;
 use crate::rows::InputError;
+use crate::rows::Read;
 use crate::rows::ReadOptions;
 use crate::rows::Rows;
 use crate::rows::Source;
@@ -41,9 +46,33 @@ impl InputArgs {
     }
 }
 
+impl InputArgs {
+    /// Refuses a file with a value that cannot be written, before anything is sent. Only columns that are most often
+    /// empty are looked at, and only those of files: a row of stdin with such a value is invalid.
+    pub(super) fn refuse_unwritable(&self, mapping: &Mapping, input: &OpenInput) -> Result<(), Error> {
+        let columns: Vec<usize> = mapping.must_be_empty().collect();
+        if columns.is_empty() || matches!(input.source, Source::Stdin) {
+            return Ok(());
+        }
+        let broken = |error| Error::of_input(&input.name, &error);
+        for read in self.rows(&input.source).map_err(broken)? {
+            let Read::Row(row) = read.map_err(broken)? else { continue };
+            if let Some(fault) = columns.iter().find_map(|index| mapping.fault_of(&row, *index)) {
+                let error =
+                    Error::new(Exit::Usage, format!("{}:{}: {fault}", input.name, row.position().line));
+                return Err(match fault.hint() {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 impl MappingArgs {
     /// Returns the mapping's rules: those of the file, and those of the command line over them.
-    pub(super) fn spec(&self) -> Result<MappingSpec, Error> {
+    pub(super) fn spec(&self, dialect: &Dialect, role: Role, now: i64) -> Result<MappingSpec, Error> {
         let from_file = self.mapping.as_deref().map_or_else(|| Ok(MappingSpec::default()), read_mapping)?;
         let rules = self
             .map
@@ -51,7 +80,16 @@ impl MappingArgs {
             .map(|text| text.parse::<Rule>().map_err(|error| Error::of_mapping("--map", &error)))
             .collect::<Result<_, _>>()?;
         let ignore = self.ignore_column.clone();
-        Ok(from_file.merge(MappingSpec { rules, ignore, empty: self.empty, unknown: Unknown::default() }))
+        Ok(from_file.merge(MappingSpec {
+            rules,
+            ignore,
+            empty: self.empty,
+            unknown: Unknown::default(),
+            dialect: dialect.clone(),
+            role,
+            phones: if self.lenient { Phones::AsTheyAre } else { Phones::Checked },
+            now,
+        }))
     }
 }
 

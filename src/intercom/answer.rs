@@ -18,6 +18,7 @@ pub(super) struct Answer {
     pub(super) quota: QuotaHeaders,
     pub(super) request_id: Option<String>,
     location: Option<String>,
+    link: Option<String>,
     body: Vec<u8>,
 }
 
@@ -40,6 +41,7 @@ impl Answer {
             quota: quota_headers(headers),
             request_id: text(headers, "x-request-id"),
             location: text(headers, header::LOCATION.as_str()),
+            link: text(headers, header::LINK.as_str()),
             body: response.bytes()?.into(),
         })
     }
@@ -91,7 +93,10 @@ impl Answer {
     }
 
     fn refusal(&self) -> Refusal {
-        Refusal::read(self.status, self.request_id.as_deref(), &self.body)
+        Refusal {
+            canonical: self.link.as_deref().and_then(canonical),
+            ..Refusal::read(self.status, self.request_id.as_deref(), &self.body)
+        }
     }
 
     fn is_html(&self) -> bool {
@@ -179,6 +184,15 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(Into::into)
 }
 
+/// Returns the id in `</contacts/6064d5c43910cc082d903f6c>; rel="canonical"` [S 2.16].
+fn canonical(link: &str) -> Option<String> {
+    let is_canonical = |link: &&str| link.contains("rel=\"canonical\"") || link.contains("rel=canonical");
+    let (_, target) = link.split(',').find(is_canonical)?.split_once('<')?;
+    let (path, _) = target.split_once('>')?;
+    let id = path.trim_end_matches('/').rsplit('/').next()?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| id.into())
+}
+
 /// Reads `Sun, 22 Nov 2026 02:15:00 GMT` as seconds since 1970.
 fn http_date(text: &str) -> Option<u64> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new();
@@ -188,6 +202,20 @@ fn http_date(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_merged_contact_links_to_the_one_that_lives_on() {
+        let id = Some("6064d5c43910cc082d903f6c".to_owned());
+        assert_eq!(id, canonical(r#"</contacts/6064d5c43910cc082d903f6c>; rel="canonical""#));
+        assert_eq!(
+            id,
+            canonical(
+                r#"</x>; rel="next", <https://a.test/contacts/6064d5c43910cc082d903f6c>; rel="canonical""#
+            )
+        );
+        assert_eq!(None, canonical(r#"</contacts/6064>; rel="next""#));
+        assert_eq!(None, canonical(r#"</contacts/..>; rel="canonical""#));
+    }
 
     #[test]
     fn the_date_header_is_read_as_seconds() {

@@ -9,8 +9,11 @@ use reqwest::{Method, Url, header, redirect};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Verdict};
+use super::companies::CompanyIds;
+use super::leads::Memory;
+use super::tags::TagIds;
 use super::traffic::Meter;
-use super::{ApiError, Connection, Traffic};
+use super::{ApiError, Connection, Engine, LeadJournal, Traffic};
 use crate::pace::Limiter;
 use crate::pace::RetryPolicy;
 use crate::pace::Turn;
@@ -23,6 +26,9 @@ pub struct Client {
     meter: Meter,
     /// The newest `Date` of any answer, seconds since 1970; 0 before the first.
     server_time: AtomicU64,
+    pub(super) companies: CompanyIds,
+    pub(super) tags: TagIds,
+    pub(super) leads: Box<dyn LeadJournal>,
 }
 
 /// What one row, or one page, has cost so far.
@@ -38,6 +44,15 @@ pub struct Trace {
     pub is_uncertain: bool,
     /// The server's clock when the first request started, seconds since 1970; 0 if it has not told.
     pub begun_at: u64,
+}
+
+impl Trace {
+    /// Returns the trace of a row that goes on after its first requests: what is in flight ends, even in a run that was
+    /// told to stop.
+    #[must_use]
+    pub fn following() -> Self {
+        Self { requests: 1, ..Self::default() }
+    }
 }
 
 /// One request as it is to be sent, as often as it takes.
@@ -80,7 +95,33 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build()?;
-        Ok(Self { http, connection, limiter, meter: Meter::new(), server_time: AtomicU64::new(0) })
+        Ok(Self {
+            http,
+            connection,
+            limiter,
+            meter: Meter::new(),
+            server_time: AtomicU64::new(0),
+            companies: CompanyIds::default(),
+            tags: TagIds::default(),
+            leads: Box::new(Memory::default()),
+        })
+    }
+
+    /// Remembers the leads that are created in this journal rather than in memory.
+    #[must_use]
+    pub fn with_lead_journal(self, leads: Box<dyn LeadJournal>) -> Self {
+        Self { leads, ..self }
+    }
+
+    /// Returns how users are written.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.connection.dialect.engine()
+    }
+
+    /// Returns the newest time that the server told, seconds since 1970; 0 before its first answer.
+    pub(super) fn server_time(&self) -> u64 {
+        self.server_time.load(Ordering::Relaxed)
     }
 
     /// Returns the requests so far.
@@ -125,7 +166,7 @@ impl Client {
         let turn = if trace.requests == 0 { Turn::Opening } else { Turn::Following };
         let ticket = self.limiter.acquire(turn)?;
         if trace.requests == 0 {
-            trace.begun_at = self.server_time.load(Ordering::Relaxed);
+            trace.begun_at = self.server_time();
         }
         trace.requests += 1;
         self.meter.started();
@@ -155,7 +196,7 @@ impl Client {
             .request(call.method.clone(), call.url.clone())
             .header(header::AUTHORIZATION, self.connection.token.authorization())
             .header(header::ACCEPT, "application/json")
-            .header("Intercom-Version", &self.connection.api_version);
+            .header("Intercom-Version", self.connection.dialect.version());
         match &call.body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
             None => request,
@@ -174,6 +215,12 @@ impl Call {
     /// Gives up sooner than usual.
     pub(super) fn brief(mut self) -> Self {
         self.retry = RetryPolicy::BRIEF;
+        self
+    }
+
+    /// Gives up rather than carry it out a second time.
+    pub(super) fn never_twice(mut self) -> Self {
+        self.retry = RetryPolicy::NEVER_TWICE;
         self
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::AccessToken;
+use super::Dialect;
 
 /// The region that hosts a workspace; a token belongs to one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,8 +53,8 @@ pub struct Connection {
     pub base_url: Url,
     /// Sent with every request, to no other host.
     pub token: AccessToken,
-    /// The `Intercom-Version` that every request pins.
-    pub api_version: String,
+    /// How users are written, and the `Intercom-Version` that every request pins.
+    pub dialect: Dialect,
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
     /// How long an answer may take, from the first byte sent to the last byte read.
@@ -63,16 +64,13 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The API version that this client was written for.
-    pub const API_VERSION: &'static str = "2.16";
-
     /// Returns a connection with the defaults of this client.
     #[must_use]
     pub fn new(base_url: Url, token: AccessToken) -> Self {
         Self {
             base_url,
             token,
-            api_version: Self::API_VERSION.into(),
+            dialect: Dialect::default(),
             connect_timeout: Duration::from_secs(10),
             // The slowest recorded answer took 1.85 s on the server; gateways cut at 60 s.
             read_timeout: Duration::from_secs(60),

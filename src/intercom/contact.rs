@@ -1,8 +1,26 @@
 //! A contact as the API gives it. Unknown keys are ignored: Intercom adds some without a new version.
 
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
+
+/// Something that the server gave: decoded, and as it was written.
+#[derive(Debug, Clone)]
+pub struct Raw<T> {
+    /// As this program understands it.
+    pub value: T,
+    /// As the server wrote it.
+    pub json: Box<RawValue>,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Raw<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let value = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
+        Ok(Self { value, json })
+    }
+}
 
 /// A user or lead. Times are seconds since 1970.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -81,6 +99,32 @@ pub struct NestedList {
     pub total_count: Option<u64>,
     /// Whether `data` leaves some out.
     pub has_more: bool,
+}
+
+impl NestedList {
+    /// Returns Intercom's ids of the entries that are shown.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.data
+            .iter()
+            .filter_map(|entry| serde_json::from_str::<Entry>(entry.get()).ok())
+            .filter_map(|entry| entry.id)
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default, deserialize_with = "id_text")]
+    id: Option<String>,
+}
+
+impl Contact {
+    /// Returns whether the contact is a lead.
+    #[must_use]
+    pub fn is_lead(&self) -> bool {
+        self.role.as_deref() == Some("lead")
+    }
 }
 
 /// Reads an id that was an integer until 2.15 and is a string since 2.16.

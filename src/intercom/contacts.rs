@@ -1,10 +1,16 @@
 //! The verbs on contacts, one request each.
 
 use reqwest::Method;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::body::ContactBody;
 use super::client::Effect;
-use super::{ApiError, Client, Contact, Cursor, Page, Trace, UserFields};
+use super::{ApiError, Client, Contact, Cursor, Field, Page, Raw, Trace, UserFields};
+
+/// How often a merged contact may have been merged again [S 2.16].
+const MAX_HOPS: u32 = 3;
 
 /// Who the token belongs to.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -50,33 +56,89 @@ impl Client {
     ///
     /// # Errors
     /// As [`ApiError`].
-    pub fn create(&self, fields: &UserFields, trace: &mut Trace) -> Result<Contact, ApiError> {
-        self.send(&self.call(Method::POST, Effect::Writes, &["contacts"]).json(fields), trace)
+    pub fn create(&self, fields: &UserFields, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
+        let call = self.call(Method::POST, Effect::Writes, &["contacts"]).json(&ContactBody(fields));
+        self.send(&call, trace)
     }
 
-    /// Reads a contact by Intercom's id: always what was last written.
+    /// Creates a lead. It is sent once, whatever becomes of the answer: Intercom would take a second one as well.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub(super) fn create_lead(
+        &self,
+        fields: &UserFields,
+        trace: &mut Trace,
+    ) -> Result<Raw<Contact>, ApiError> {
+        let call = self.call(Method::POST, Effect::Writes, &["contacts"]).json(&ContactBody(fields));
+        self.send(&call.never_twice(), trace)
+    }
+
+    /// Reads a contact by Intercom's id: always what was last written. One that was merged into another is read there.
     ///
     /// # Errors
     /// As [`ApiError`]; archived and deleted contacts are not found.
-    pub fn read(&self, id: &str, trace: &mut Trace) -> Result<Contact, ApiError> {
-        self.send(&self.call(Method::GET, Effect::Reads, &["contacts", id]), trace)
+    pub fn read(&self, id: &str, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
+        let mut id = id.to_owned();
+        for _ in 0..MAX_HOPS {
+            let call = self.call(Method::GET, Effect::Reads, &["contacts", &id]);
+            match self.send(&call, trace) {
+                Err(error) => match error.canonical() {
+                    Some(canonical) => id = canonical.into(),
+                    None => return Err(error),
+                },
+                found => return found,
+            }
+        }
+        self.send(&self.call(Method::GET, Effect::Reads, &["contacts", &id]), trace)
     }
 
     /// Reads a user by the caller's own id. Needs version 2.13; does not find leads.
     ///
     /// # Errors
     /// As [`ApiError`].
-    pub fn find_by_external_id(&self, external_id: &str, trace: &mut Trace) -> Result<Contact, ApiError> {
+    pub fn find_by_external_id(
+        &self,
+        external_id: &str,
+        trace: &mut Trace,
+    ) -> Result<Raw<Contact>, ApiError> {
         let path = ["contacts", "find_by_external_id", external_id];
-        self.send(&self.call(Method::GET, Effect::Reads, &path), trace)
+        match self.send(&self.call(Method::GET, Effect::Reads, &path), trace) {
+            Err(error) => match error.canonical() {
+                Some(canonical) => self.read(canonical, trace),
+                None => Err(error),
+            },
+            found => found,
+        }
     }
 
     /// Writes the given fields of a contact and leaves the others alone.
     ///
     /// # Errors
     /// As [`ApiError`].
-    pub fn update(&self, id: &str, fields: &UserFields, trace: &mut Trace) -> Result<Contact, ApiError> {
-        self.send(&self.call(Method::PUT, Effect::Writes, &["contacts", id]).json(fields), trace)
+    pub fn update(&self, id: &str, fields: &UserFields, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
+        let call = self.call(Method::PUT, Effect::Writes, &["contacts", id]).json(&ContactBody(fields));
+        self.send(&call, trace)
+    }
+
+    /// Brings an archived contact back. A deleted one is refused, with 400 or with a 500 that stays one [R].
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub(super) fn unarchive(&self, id: &str, trace: &mut Trace) -> Result<(), ApiError> {
+        let path = ["contacts", id, "unarchive"];
+        let call = self.call(Method::POST, Effect::Writes, &path).json(&json!({}));
+        self.send::<IgnoredAny>(&call.brief(), trace).map(drop)
+    }
+
+    /// Archives a contact.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub(super) fn archive(&self, id: &str, trace: &mut Trace) -> Result<(), ApiError> {
+        let path = ["contacts", id, "archive"];
+        let call = self.call(Method::POST, Effect::Writes, &path).json(&json!({}));
+        self.send::<IgnoredAny>(&call, trace).map(drop)
     }
 
     /// Returns one page of all contacts, users and leads. The index behind it lags seconds to minutes.
@@ -109,11 +171,33 @@ impl Client {
         per_page: u32,
         starting_after: Option<&Cursor>,
         trace: &mut Trace,
-    ) -> Result<Page<Contact>, ApiError> {
+    ) -> Result<Page<Raw<Contact>>, ApiError> {
         let pagination = Pagination { per_page, starting_after: starting_after.map(Cursor::as_str) };
         let call = self
             .call(Method::POST, Effect::Reads, &["contacts", "search"])
             .json(&Search { query, pagination });
         self.send(&call, trace)
+    }
+
+    /// Returns the contacts whose field equals a value, of one role if one is given, as the lagging index shows them.
+    ///
+    /// # Errors
+    /// As [`ApiError`].
+    pub(super) fn search_by(
+        &self,
+        field: &Field,
+        value: &str,
+        role: Option<&str>,
+        trace: &mut Trace,
+    ) -> Result<Vec<Raw<Contact>>, ApiError> {
+        let is = |field: &str, value: &str| json!({"field": field, "operator": "=", "value": value});
+        let query = match role {
+            Some(role) => json!({
+                "operator": "AND",
+                "value": [is(field.api_name(), value), is("role", role)],
+            }),
+            None => is(field.api_name(), value),
+        };
+        Ok(self.search(&query, Self::PAGE_SIZE, None, trace)?.items)
     }
 }

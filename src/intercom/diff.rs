@@ -2,20 +2,21 @@
 
 use serde_json::Value as Json;
 
+use super::body::ContactBody;
 use super::{Contact, Field, UserFields, Value};
 
 /// Returns the fields that a write would change.
 pub(super) fn differences(fields: &UserFields, contact: &Contact) -> UserFields {
     fields
         .iter()
-        .filter(|(field, value)| !is_same(field, value, contact))
+        .filter(|(field, value)| ContactBody::holds(field) && !is_same(field, value, contact))
         .map(|(field, value)| (field.clone(), value.clone()))
         .collect()
 }
 
 fn is_same(field: &Field, value: &Value, contact: &Contact) -> bool {
     match field {
-        Field::Id => true,
+        Field::LanguageOverride => is_text(value, contact.language_override.as_deref()),
         Field::ExternalId => is_text(value, contact.external_id.as_deref()),
         Field::Email => is_email(value, contact.email.as_deref()),
         Field::Phone => is_text(value, contact.phone.as_deref()),
@@ -33,6 +34,19 @@ fn is_same(field: &Field, value: &Value, contact: &Contact) -> bool {
             _ => false,
         },
         Field::Custom(name) => is_json(value, contact.custom_attributes.get(&**name)),
+        // Compared elsewhere, or not part of a contact at all: a mapping for contacts has none of these.
+        Field::Id
+        | Field::Companies
+        | Field::Tags
+        | Field::LastRequestAt
+        | Field::UpdateLastRequestAt
+        | Field::NewSession
+        | Field::SessionCount
+        | Field::UtmCampaign
+        | Field::UtmContent
+        | Field::UtmMedium
+        | Field::UtmSource
+        | Field::UtmTerm => false,
     }
 }
 

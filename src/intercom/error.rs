@@ -17,6 +17,8 @@ pub struct Refusal {
     pub field: Option<String>,
     /// Intercom's id of the request, for its support.
     pub request_id: Option<String>,
+    /// The contact that this one was merged into, as the `Link` header names it.
+    pub canonical: Option<String>,
 }
 
 impl fmt::Display for Refusal {
@@ -97,6 +99,12 @@ impl ApiError {
         matches!(self, Self::Refused(refusal) if matches!(refusal.status, 404 | 410))
     }
 
+    /// Returns the contact that the one in question was merged into: 404 up to version 2.15, 410 since.
+    #[must_use]
+    pub fn canonical(&self) -> Option<&str> {
+        self.refusal().filter(|_| self.is_not_found()).and_then(|refusal| refusal.canonical.as_deref())
+    }
+
     /// Returns the refusal when it says that the identity is taken. Old versions sent it with 400: the code decides.
     #[must_use]
     pub fn conflict(&self) -> Option<&Refusal> {
@@ -144,6 +152,7 @@ impl Refusal {
             message: item.message.unwrap_or_else(|| "no reason given".into()),
             field: item.field,
             request_id: body_id.or_else(|| request_id.map(Into::into)),
+            canonical: None,
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The fields of a user that this program writes, and their typed values.
 //!
-//! This is what the mapping produces and the client sends. It knows the API's names and nothing of files. The writable
-//! set is what the server itself marks `api_writable` in `GET /data_attributes?model=contact`.
+//! This is what the mapping produces and the client sends. It knows the API's names and nothing of files. Which engine
+//! writes which of them is in `engine.rs`, how they look in a request in `body.rs`.
 
 use std::sync::Arc;
 
 use compact_str::CompactString;
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// A field of a user that can be written, or (`Id`) that a user can be matched by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,13 +33,37 @@ pub enum Field {
     LastSeenAt,
     /// Whether the user opted out of all email.
     UnsubscribedFromEmails,
+    /// A language as ISO 639-1, in place of the browser's. Preview only.
+    LanguageOverride,
+    /// The companies that the user belongs to, by the caller's own company ids.
+    Companies,
+    /// The tags that the user has, by name.
+    Tags,
+    /// When the user was last heard of, seconds since 1970. 1.x only.
+    LastRequestAt,
+    /// Sets the time of the last request to now. 1.x only.
+    UpdateLastRequestAt,
+    /// Counts a new session. 1.x only.
+    NewSession,
+    /// How many sessions there were. 1.x only.
+    SessionCount,
+    /// A campaign's mark. 1.x only.
+    UtmCampaign,
+    /// A campaign's mark. 1.x only.
+    UtmContent,
+    /// A campaign's mark. 1.x only.
+    UtmMedium,
+    /// A campaign's mark. 1.x only.
+    UtmSource,
+    /// A campaign's mark. 1.x only.
+    UtmTerm,
     /// A custom attribute of the workspace, by its case-sensitive name.
     Custom(Arc<str>),
 }
 
 impl Field {
     /// The standard fields, in the order that files and messages list them.
-    pub const STANDARD: [Self; 11] = [
+    pub const STANDARD: [Self; 23] = [
         Self::Id,
         Self::ExternalId,
         Self::Email,
@@ -52,7 +75,25 @@ impl Field {
         Self::SignedUpAt,
         Self::LastSeenAt,
         Self::UnsubscribedFromEmails,
+        Self::LanguageOverride,
+        Self::Companies,
+        Self::Tags,
+        Self::LastRequestAt,
+        Self::UpdateLastRequestAt,
+        Self::NewSession,
+        Self::SessionCount,
+        Self::UtmCampaign,
+        Self::UtmContent,
+        Self::UtmMedium,
+        Self::UtmSource,
+        Self::UtmTerm,
     ];
+
+    /// Returns whether several columns may give the field: it holds a list.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Companies | Self::Tags)
+    }
 
     /// Returns the API's name of the field; for a custom attribute, the attribute's name.
     #[must_use]
@@ -69,6 +110,18 @@ impl Field {
             Self::SignedUpAt => "signed_up_at",
             Self::LastSeenAt => "last_seen_at",
             Self::UnsubscribedFromEmails => "unsubscribed_from_emails",
+            Self::LanguageOverride => "language_override",
+            Self::Companies => "companies",
+            Self::Tags => "tags",
+            Self::LastRequestAt => "last_request_at",
+            Self::UpdateLastRequestAt => "update_last_request_at",
+            Self::NewSession => "new_session",
+            Self::SessionCount => "session_count",
+            Self::UtmCampaign => "utm_campaign",
+            Self::UtmContent => "utm_content",
+            Self::UtmMedium => "utm_medium",
+            Self::UtmSource => "utm_source",
+            Self::UtmTerm => "utm_term",
             Self::Custom(name) => name,
         }
     }
@@ -103,9 +156,6 @@ pub enum Value {
 }
 
 /// The fields of one user, in the order of the row, each at most once.
-///
-/// Serializes to the JSON body of a contact write: standard fields at the top, custom attributes below
-/// `custom_attributes`. [`Field::Id`] is never part of the body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct UserFields {
     fields: Vec<(Field, Value)>,
@@ -139,6 +189,46 @@ impl UserFields {
         }
     }
 
+    /// Returns the texts of a field that holds a list; none if the row has no such field.
+    #[must_use]
+    pub fn texts(&self, field: &Field) -> &[String] {
+        match self.value(field) {
+            Some(Value::List(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    /// Adds texts to a field that holds a list; each once.
+    pub fn extend_texts(&mut self, field: Field, texts: Vec<String>) {
+        match self.fields.iter_mut().find(|(candidate, _)| *candidate == field) {
+            Some((_, Value::List(known))) => {
+                for text in texts {
+                    if !known.contains(&text) {
+                        known.push(text);
+                    }
+                }
+            }
+            Some((_, value)) => *value = Value::List(texts),
+            None => self.fields.push((field, Value::List(texts))),
+        }
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, field: &Field) {
+        self.fields.retain(|(candidate, _)| candidate != field);
+    }
+
+    /// Returns these fields and those of `others` that are not among them.
+    #[must_use]
+    pub fn or(mut self, others: &Self) -> Self {
+        for (field, value) in others.iter() {
+            if self.value(field).is_none() {
+                self.push(field.clone(), value.clone());
+            }
+        }
+        self
+    }
+
     /// Walks the fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&Field, &Value)> {
         self.fields.iter().map(|(field, value)| (field, value))
@@ -154,57 +244,5 @@ impl UserFields {
 impl FromIterator<(Field, Value)> for UserFields {
     fn from_iter<I: IntoIterator<Item = (Field, Value)>>(fields: I) -> Self {
         Self { fields: fields.into_iter().collect() }
-    }
-}
-
-impl Serialize for UserFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut body = serializer.serialize_map(None)?;
-        let mut has_custom = false;
-        for (field, value) in &self.fields {
-            match field {
-                Field::Id => {}
-                Field::Custom(_) => has_custom = true,
-                standard => body.serialize_entry(standard.api_name(), value)?,
-            }
-        }
-        if has_custom {
-            body.serialize_entry("custom_attributes", &CustomAttributes(&self.fields))?;
-        }
-        body.end()
-    }
-}
-
-/// The custom attributes among some fields, as the object that the API takes.
-struct CustomAttributes<'a>(&'a [(Field, Value)]);
-
-impl Serialize for CustomAttributes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().filter_map(|(field, value)| match field {
-            Field::Custom(name) => Some((&**name, value)),
-            _ => None,
-        }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_nests_custom_attributes_and_leaves_the_id_out() {
-        let fields: UserFields = [
-            (Field::Id, Value::Text("6064".into())),
-            (Field::Email, Value::Text("a@x.test".into())),
-            (Field::Custom("plan".into()), Value::Text("pro".into())),
-            (Field::Phone, Value::Clear),
-            (Field::Custom("seats".into()), Value::Integer(3)),
-        ]
-        .into_iter()
-        .collect();
-        assert_eq!(
-            r#"{"email":"a@x.test","phone":null,"custom_attributes":{"plan":"pro","seats":3}}"#,
-            serde_json::to_string(&fields).unwrap()
-        );
     }
 }

@@ -1,34 +1,52 @@
-//! Intercom's REST API (2.x contacts) as a typed client.
+//! Intercom's REST API as a typed client: the contacts of 2.x, and the users of 1.x.
 //!
 //! [`Client`] is the one choke point: every request of the program goes through it, takes one token for every attempt,
-//! and comes back as a typed value or a typed error. Facts and their sources are named where they are used; the API's
-//! description is at <https://developers.intercom.com/docs/references/rest-api/api.intercom.io>.
+//! and comes back as a typed value or a typed error. Which of the two APIs writes the users is an [`Engine`]; who asks
+//! learns outcomes only. Facts and their sources are named where they are used; the API's description is at
+//! <https://developers.intercom.com/docs/references/rest-api/api.intercom.io>.
 
 mod answer;
 mod attributes;
+mod body;
 mod client;
+mod companies;
+mod conflict;
 mod connection;
 mod contact;
 mod contacts;
+mod contacts_engine;
 mod diff;
+mod engine;
 mod error;
 mod fields;
+mod flight;
+mod leads;
 mod new_attributes;
 mod pages;
+mod tags;
 mod token;
 mod traffic;
 mod upsert;
+mod user;
+mod users;
+mod users_engine;
 
 pub use crate::pace::QuotaUse;
 pub use attributes::{Attributes, DataAttribute, Model};
 pub use client::{Client, Trace};
+pub use companies::{Company, MAX_COMPANIES};
 pub use connection::{Connection, Region};
-pub use contact::{Address, Contact, NestedList};
+pub use contact::{Address, Contact, NestedList, Raw};
 pub use contacts::{App, Me};
+pub use engine::{Dialect, Engine, Unwritable, WrongVersion};
 pub use error::{ApiError, Refusal};
 pub use fields::{Field, UserFields, Value};
+pub use leads::{INDEX_LAG_SECONDS, LeadJournal, Recalled};
 pub use new_attributes::{Creation, NewAttribute, NotListed};
 pub use pages::{Cursor, Page, pages};
+pub use tags::{TAG_BATCH, Tag};
 pub use token::AccessToken;
 pub use traffic::{Latency, Traffic};
-pub use upsert::{Mode, UpsertError, Upserted};
+pub use upsert::{
+    Archived, Delivered, FailedPart, Mode, OtherCompanies, Policy, Remark, Role, UpsertError, Upserted,
+};

@@ -175,6 +175,7 @@ mod tests {
             message: message.into(),
             field: None,
             request_id: None,
+            canonical: None,
         };
         assert_eq!(expected, is_there(&ApiError::Refused(Box::new(refusal))));
     }

@@ -1,13 +1,11 @@
-//! Creating or updating one user: the heart of an importer.
-//!
-//! Create first, because the server's uniqueness check is immediate while its search lags by minutes. On a conflict
-//! the id stands in the message; the contact behind it is read and its identity compared before anything is written,
-//! for the id may belong to somebody else with the same email.
+//! Creating or updating one user: what may be asked, what may come of it, and which engine does it.
 
-use serde_json::json;
+use std::fmt;
+use std::io;
 
-use super::diff::differences;
-use super::{ApiError, Client, Contact, Field, Refusal, Trace, UserFields};
+use super::contacts_engine::Delivery;
+use super::users_engine::UserDelivery;
+use super::{ApiError, Client, Contact, Engine, Field, Raw, Refusal, Trace, UserFields};
 
 /// What may happen to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +19,62 @@ pub enum Mode {
     Update,
 }
 
+/// What a contact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Somebody known, unique by email and external id.
+    #[default]
+    User,
+    /// Somebody who may become one; never unique.
+    Lead,
+}
+
+impl Role {
+    /// Returns the API's word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Lead => "lead",
+        }
+    }
+}
+
+/// What to do with a contact that is archived and still holds the identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Archived {
+    /// Leave it, and count the row as unchanged.
+    Skip,
+    /// Bring it back, and update it.
+    Unarchive,
+    /// Refuse the row.
+    #[default]
+    Reject,
+}
+
+/// What to do with the companies of a contact that a row does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtherCompanies {
+    /// The contact stays in them.
+    #[default]
+    Keep,
+    /// The contact is taken out of them, if the row names companies at all.
+    Detach,
+}
+
+/// How users are to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// What may happen to a user.
+    pub mode: Mode,
+    /// What a row without a role of its own is.
+    pub role: Role,
+    /// What to do with archived contacts.
+    pub archived: Archived,
+    /// What to do with companies that a row does not name.
+    pub other_companies: OtherCompanies,
+}
+
 /// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upserted {
@@ -30,6 +84,93 @@ pub enum Upserted {
     Updated,
     /// Every field had its value already; nothing was written.
     Unchanged,
+}
+
+impl fmt::Display for Upserted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+        })
+    }
+}
+
+/// Something about a delivery that people want to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// The contact had been merged; the one that it was merged into was written.
+    Merged {
+        /// Intercom's id of the contact that was meant.
+        from: String,
+        /// Intercom's id of the contact that was written.
+        into: String,
+    },
+    /// The contact was archived, and was brought back.
+    Unarchived,
+    /// The contact is archived, and was left so.
+    ArchivedSkipped,
+    /// The contact was a lead, and is a user now.
+    Promoted,
+}
+
+/// A user that is as it should be, but for its tags.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// What happened.
+    pub outcome: Upserted,
+    /// The contact as it was last seen; `None` if it was left archived.
+    pub contact: Option<Box<Raw<Contact>>>,
+    /// Whether something was written after `contact` was seen.
+    pub is_stale: bool,
+    /// The tags that the user still lacks; see [`Client::tag`].
+    pub missing_tags: Vec<String>,
+    /// What people want to know.
+    pub remarks: Vec<Remark>,
+}
+
+impl Delivered {
+    pub(super) fn new(outcome: Upserted, contact: Raw<Contact>) -> Self {
+        Self {
+            outcome,
+            contact: Some(Box::new(contact)),
+            is_stale: false,
+            missing_tags: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    pub(super) fn archived_skipped() -> Self {
+        Self {
+            outcome: Upserted::Unchanged,
+            contact: None,
+            is_stale: false,
+            missing_tags: Vec::new(),
+            remarks: vec![Remark::ArchivedSkipped],
+        }
+    }
+
+    pub(super) fn remark(mut self, remark: Option<Remark>) -> Self {
+        self.remarks.extend(remark);
+        self
+    }
+
+    /// Notes that something besides the contact's own fields was written.
+    pub(super) fn touched(&mut self) {
+        self.is_stale = true;
+        if self.outcome == Upserted::Unchanged {
+            self.outcome = Upserted::Updated;
+        }
+    }
+}
+
+/// A part of a delivery that failed: `company `c2``, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedPart {
+    /// What was not done: ``attach company `c2` ``.
+    pub what: String,
+    /// Why.
+    pub error: ApiError,
 }
 
 /// Why a user was not written. A variant is a different thing to do.
@@ -50,7 +191,7 @@ pub enum UpsertError {
         /// Intercom's id of the contact.
         id: String,
     },
-    /// The contact was archived or deleted, and still holds the identity.
+    /// The contact was archived, or deleted, and still holds the identity.
     #[error("{}", refusal.message)]
     Archived {
         /// Intercom's id of the contact.
@@ -58,30 +199,108 @@ pub enum UpsertError {
         /// The server's words.
         refusal: Box<Refusal>,
     },
+    /// The contact was deleted, holds its identity for some days more, and cannot be brought back.
+    #[error("contact {id} was deleted, and keeps its email and external_id for some days: {}", refusal.message)]
+    Deleted {
+        /// Intercom's id of the contact.
+        id: String,
+        /// The server's words.
+        refusal: Box<Refusal>,
+    },
     /// The user exists, and only new ones were asked for.
-    #[error("{}", .0.message)]
-    Exists(Box<Refusal>),
+    #[error("{message}")]
+    Exists {
+        /// The server's words, or ours where it was not asked to create.
+        message: String,
+        /// The server's refusal, if there was one.
+        refusal: Option<Box<Refusal>>,
+    },
     /// The user does not exist, and only existing ones were asked for.
-    #[error("there is no user with {field} `{value}`")]
+    #[error("there is no {role} with {field} `{value}`", role = role.name())]
     Missing {
+        /// What was looked for.
+        role: Role,
         /// The key that was looked for.
         field: Field,
         /// Its value in the row.
         value: String,
     },
-    /// Several users have the row's email.
-    #[error("{count} users have the email `{email}`: the row does not say which is meant")]
+    /// Several contacts have the row's email.
+    #[error("{count} contacts have the email `{email}`: the row does not say which is meant")]
     Ambiguous {
         /// The email.
         email: String,
         /// How many have it.
         count: usize,
     },
+    /// A lead was about to be created, its answer was lost, and the index does not show yet whether it was.
+    #[error("a lead with the email `{email}` may have been created; the index does not show it yet")]
+    MayExist {
+        /// The email.
+        email: String,
+        /// When the create was begun, in seconds since 1970.
+        begun_at: u64,
+    },
+    /// An intent could not be written, and without one no lead is created.
+    #[error("the intent to create a lead cannot be written: {reason}")]
+    NotNoted {
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The contact's own fields are written, but not all that belongs to it.
+    #[error("{}", partly(*outcome, done, failed))]
+    Partial {
+        /// What happened to the contact's own fields.
+        outcome: Upserted,
+        /// Intercom's id of the contact.
+        id: String,
+        /// What else was done.
+        done: Vec<String>,
+        /// What was not, at least one.
+        failed: Vec<FailedPart>,
+    },
+}
+
+impl UpsertError {
+    #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+    pub(super) fn not_noted(error: io::Error) -> Self {
+        Self::NotNoted { reason: error.to_string() }
+    }
+
+    /// Returns the error of a request that is behind this one.
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            Self::Partial { failed, .. } => failed.first().map(|part| &part.error),
+            _ => None,
+        }
+    }
+}
+
+/// Says what was done and what was not: `the contact was created, attach company `c1` done; attach company `c2`: …`.
+fn partly(outcome: Upserted, done: &[String], failed: &[FailedPart]) -> String {
+    let state = match outcome {
+        Upserted::Created => "the contact was created",
+        Upserted::Updated => "the contact was updated",
+        Upserted::Unchanged => "the contact's fields had their values",
+    };
+    let done: String = done.iter().map(|what| format!(", {what}: done")).collect();
+    let failed: Vec<String> = failed
+        .iter()
+        .map(|part| {
+            let why = part.error.refusal().map_or_else(|| part.error.to_string(), |it| it.message.clone());
+            format!("{}: {why}", part.what)
+        })
+        .collect();
+    format!("{state}{done}; not done: {}", failed.join("; "))
 }
 
 impl Client {
-    /// Writes one user, matched by `key` (`ExternalId`, `Email` or `Id`), with the fewest requests that are safe:
-    /// a new user costs one, an existing one two or three.
+    /// Writes one user, matched by `key` (`ExternalId`, `Email` or `Id`), with the fewest requests that are safe: a new
+    /// user costs one, an existing one two or three, each company that it is not in one more.
+    ///
+    /// Tags are left to the caller, who can apply one to many users at a time: [`Delivered::missing_tags`].
     ///
     /// # Errors
     /// As [`UpsertError`]. When the server's answer was lost for good, `trace` says whether a write may have happened.
@@ -89,208 +308,12 @@ impl Client {
         &self,
         fields: &UserFields,
         key: &Field,
-        mode: Mode,
+        policy: &Policy,
         trace: &mut Trace,
-    ) -> Result<Upserted, UpsertError> {
-        if *key == Field::Id || mode == Mode::Update {
-            let contact = self.find(fields, key, trace)?;
-            return self.write_differences(fields, &contact, trace);
+    ) -> Result<Delivered, UpsertError> {
+        match self.engine() {
+            Engine::Contacts => Delivery { client: self, fields, key, policy }.run(trace),
+            Engine::Users => UserDelivery { client: self, fields, key, policy }.run(trace),
         }
-        match self.create(fields, trace) {
-            Ok(_) => Ok(Upserted::Created),
-            Err(error) => match error.conflict() {
-                Some(refusal) => self.settle_conflict(fields, key, mode, refusal, trace),
-                None => Err(error.into()),
-            },
-        }
-    }
-
-    /// The identity is taken: by this user, by somebody else, or by our own request whose answer was lost.
-    fn settle_conflict(
-        &self,
-        fields: &UserFields,
-        key: &Field,
-        mode: Mode,
-        refusal: &Refusal,
-        trace: &mut Trace,
-    ) -> Result<Upserted, UpsertError> {
-        let Some(id) = conflicting_id(&refusal.message) else {
-            return Err(ApiError::Refused(refusal.clone().into()).into());
-        };
-        if refusal.message.starts_with("An archived contact") {
-            return Err(UpsertError::Archived { id: id.into(), refusal: refusal.clone().into() });
-        }
-        let contact = self.read(id, trace)?;
-        if is_ours(&contact, trace) && differences(fields, &contact).is_empty() {
-            return Ok(Upserted::Created);
-        }
-        if mode == Mode::Create {
-            return Err(UpsertError::Exists(refusal.clone().into()));
-        }
-        if is_same_person(fields, key, &contact) {
-            return self.write_differences(fields, &contact, trace);
-        }
-        self.write_by_external_id(fields, key, &contact, trace)
-    }
-
-    /// The conflict named somebody else. The row's own user may still exist, when a row with an external id changes
-    /// its email to one that another user has, too: one more read tells.
-    fn write_by_external_id(
-        &self,
-        fields: &UserFields,
-        key: &Field,
-        other: &Contact,
-        trace: &mut Trace,
-    ) -> Result<Upserted, UpsertError> {
-        let external_id = fields.text(&Field::ExternalId).filter(|_| *key == Field::ExternalId);
-        if let Some(external_id) = external_id {
-            match self.find_by_external_id(external_id, trace) {
-                Ok(contact) => return self.write_differences(fields, &contact, trace),
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(UpsertError::Mismatch {
-            row: identity(fields.text(&Field::ExternalId), fields.text(&Field::Email)),
-            contact: identity(other.external_id.as_deref(), other.email.as_deref()),
-            id: other.id.clone(),
-        })
-    }
-
-    fn write_differences(
-        &self,
-        fields: &UserFields,
-        contact: &Contact,
-        trace: &mut Trace,
-    ) -> Result<Upserted, UpsertError> {
-        let changed = differences(fields, contact);
-        if changed.is_empty() {
-            return Ok(Upserted::Unchanged);
-        }
-        self.update(&contact.id, &changed, trace)?;
-        Ok(Upserted::Updated)
-    }
-
-    /// Finds the user of a row without writing.
-    fn find(&self, fields: &UserFields, key: &Field, trace: &mut Trace) -> Result<Contact, UpsertError> {
-        let value = fields.text(key).unwrap_or_default();
-        let found = match key {
-            Field::Id => self.read(value, trace),
-            Field::ExternalId => self.find_by_external_id(value, trace),
-            _ => return self.find_by_email(value, trace),
-        };
-        found.map_err(|error| match error.is_not_found() {
-            true => UpsertError::Missing { field: key.clone(), value: value.into() },
-            false => error.into(),
-        })
-    }
-
-    fn find_by_email(&self, email: &str, trace: &mut Trace) -> Result<Contact, UpsertError> {
-        let query = json!({"operator": "AND", "value": [
-            {"field": "email", "operator": "=", "value": email},
-            {"field": "role", "operator": "=", "value": "user"},
-        ]});
-        let mut hits = self.search(&query, Self::PAGE_SIZE, None, trace)?.items;
-        match (hits.pop(), hits.len()) {
-            (Some(contact), 0) => Ok(contact),
-            (Some(_), others) => Err(UpsertError::Ambiguous { email: email.into(), count: others + 1 }),
-            (None, _) => Err(UpsertError::Missing { field: Field::Email, value: email.into() }),
-        }
-    }
-}
-
-/// Returns whether our own create, whose answer was lost, made the contact: it is no older than the row's first
-/// request, by the server's clock.
-fn is_ours(contact: &Contact, trace: &Trace) -> bool {
-    let created_at = contact.created_at.and_then(|seconds| u64::try_from(seconds).ok());
-    trace.is_uncertain
-        && trace.begun_at > 0
-        && created_at.is_some_and(|created_at| created_at >= trace.begun_at)
-}
-
-/// Returns whether a contact is the one that a row means.
-///
-/// By external id: the same one, or none yet and the same email (Intercom's own rule for adopting a user in 1.x). By
-/// email: the same one, and no other external id. Anything else would rewrite somebody's identity.
-fn is_same_person(fields: &UserFields, key: &Field, contact: &Contact) -> bool {
-    let row_id = fields.text(&Field::ExternalId);
-    let contact_id = contact.external_id.as_deref().filter(|id| !id.is_empty());
-    let is_same_email = match (fields.text(&Field::Email), contact.email.as_deref()) {
-        (Some(ours), Some(theirs)) => ours.eq_ignore_ascii_case(theirs),
-        _ => false,
-    };
-    match (row_id, contact_id) {
-        (Some(ours), Some(theirs)) if ours != theirs => false,
-        (Some(_), Some(_)) if *key == Field::ExternalId => true,
-        _ => is_same_email,
-    }
-}
-
-fn identity(external_id: Option<&str>, email: Option<&str>) -> String {
-    let external_id = external_id.filter(|text| !text.is_empty()).map(|id| format!("external_id `{id}`"));
-    let email = email.filter(|text| !text.is_empty()).map(|email| format!("email `{email}`"));
-    match (external_id, email) {
-        (Some(external_id), Some(email)) => format!("{external_id} with {email}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "without identity".into(),
-    }
-}
-
-/// Returns the id in `A contact matching those details already exists with id=6064d5c43910cc082d903f6c`; the message
-/// is the only place where the server tells it.
-fn conflicting_id(message: &str) -> Option<&str> {
-    let (_, tail) = message.split_once("id=")?;
-    let end = tail.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tail.len());
-    Some(&tail[..end]).filter(|id| !id.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::intercom::Value;
-
-    #[test]
-    fn the_id_is_found_in_both_wordings() {
-        let id = Some("6064d5c43910cc082d903f6c");
-        assert_eq!(
-            id,
-            conflicting_id(
-                "A contact matching those details already exists with id=6064d5c43910cc082d903f6c"
-            )
-        );
-        assert_eq!(id, conflicting_id("An archived contact … with id=6064d5c43910cc082d903f6c."));
-        assert_eq!(None, conflicting_id("already exists"));
-        assert_eq!(None, conflicting_id("with id="));
-    }
-
-    /// `row` and `contact` are external id and email; empty for none.
-    #[track_caller]
-    fn check(key: &Field, row: (&str, &str), contact: (&str, &str), expected: bool) {
-        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let fields = [(Field::ExternalId, row.0), (Field::Email, row.1)]
-            .into_iter()
-            .filter_map(|(field, text)| Some((field, Value::Text(some(text)?.into()))))
-            .collect();
-        let contact = Contact { external_id: some(contact.0), email: some(contact.1), ..Contact::default() };
-        assert_eq!(expected, is_same_person(&fields, key, &contact));
-    }
-
-    #[test]
-    fn an_external_id_decides_who_is_meant() {
-        check(&Field::ExternalId, ("1", "a@x"), ("1", "a@x"), true);
-        check(&Field::ExternalId, ("1", "new@x"), ("1", "old@x"), true);
-        check(&Field::ExternalId, ("1", ""), ("1", "a@x"), true);
-        check(&Field::ExternalId, ("1", "a@x"), ("2", "a@x"), false);
-        check(&Field::ExternalId, ("1", "a@x"), ("", "A@X"), true);
-        check(&Field::ExternalId, ("1", "a@x"), ("", "b@x"), false);
-    }
-
-    #[test]
-    fn an_email_decides_unless_the_external_ids_contradict() {
-        check(&Field::Email, ("", "a@x"), ("", "a@x"), true);
-        check(&Field::Email, ("", "a@x"), ("2", "a@x"), true);
-        check(&Field::Email, ("1", "a@x"), ("2", "a@x"), false);
-        check(&Field::Email, ("1", "a@x"), ("1", "b@x"), false);
-        check(&Field::Email, ("", "a@x"), ("", "b@x"), false);
     }
 }

@@ -14,6 +14,7 @@ use super::settle::{Circumstances, Decision};
 use super::suggest::nearest;
 use super::value::Converter;
 use crate::intercom::Field;
+use crate::intercom::Role;
 
 impl Mapping {
     /// Settles what each column of a file becomes; the order of precedence is described in [`mapping`](super).
@@ -27,12 +28,15 @@ impl Mapping {
         attributes: &[Attribute],
         key: Key,
     ) -> Result<Self, MappingError> {
+        if spec.role == Role::Lead && key == Key::ExternalId {
+            return Err(MappingError::LeadKey);
+        }
         let mut draft = Draft::new(columns, spec)?;
         let circumstances = Circumstances { spec, attributes, key };
         for (index, column) in columns.iter().enumerate() {
             draft.add(index, column, circumstances.decide(column)?);
         }
-        draft.finish(columns, spec.unknown, key)
+        draft.finish(columns, spec, key)
     }
 }
 
@@ -115,7 +119,9 @@ impl Draft {
 
     fn plan(&mut self, index: usize, column: &str, field: Field, converter: Converter) {
         let empty = match field {
-            Field::Id | Field::ExternalId | Field::Email | Field::Role => Empty::Leave,
+            Field::Id | Field::ExternalId | Field::Email | Field::Role | Field::Companies | Field::Tags => {
+                Empty::Leave
+            }
             _ => self.empty,
         };
         self.planned.push(PlannedColumn { index, name: column.to_owned(), field, converter, empty });
@@ -124,7 +130,7 @@ impl Draft {
     pub(super) fn finish(
         self,
         columns: &[String],
-        unknown: Unknown,
+        spec: &MappingSpec,
         key: Key,
     ) -> Result<Mapping, MappingError> {
         if !self.unknown.is_empty() {
@@ -133,17 +139,25 @@ impl Draft {
         if let Some(error) = self.same_field() {
             return Err(error);
         }
-        if !self.planned.iter().any(|column| key.fields().contains(&column.field)) {
+        let fields = key.of_role(spec.role).unwrap_or(key).fields();
+        if !self.planned.iter().any(|column| fields.contains(&column.field)) {
             return Err(MappingError::NoKeyColumn { key, columns: columns.to_vec() });
         }
-        let notices = self.notices(unknown);
-        Ok(Mapping { columns: self.planned, key, notices, new_attributes: self.new_attributes })
+        let notices = self.notices(spec.unknown);
+        Ok(Mapping {
+            columns: self.planned,
+            key,
+            role: spec.role,
+            notices,
+            new_attributes: self.new_attributes,
+        })
     }
 
     fn same_field(&self) -> Option<MappingError> {
         let earlier =
             |at: usize, field: &Field| self.planned[..at].iter().find(|column| column.field == *field);
-        self.planned.iter().enumerate().find_map(|(at, second)| {
+        let mut single = self.planned.iter().enumerate().filter(|(_, column)| !column.field.is_list());
+        single.find_map(|(at, second)| {
             earlier(at, &second.field).map(|first| MappingError::SameField {
                 field: second.field.clone(),
                 first: first.name.clone(),
@@ -221,8 +235,8 @@ mod tests {
         let spec = MappingSpec {
             rules: case.rules.iter().map(|rule| rule.parse().unwrap()).collect(),
             ignore: case.ignore.iter().map(ToString::to_string).collect(),
-            empty: None,
             unknown: case.unknown,
+            ..MappingSpec::default()
         };
         Mapping::compile(&columns, &spec, &attributes, case.key)
     }
@@ -262,7 +276,7 @@ mod tests {
     fn our_own_export_can_be_imported_as_it_is() {
         check(
             columns(&["id", "email", "created_at", "location.city", "tags"]),
-            "email=email\nignored, read-only in Intercom: id, created_at, location.city, tags",
+            "email=email tags=tags\nignored, read-only in Intercom: id, created_at, location.city",
         );
         check(Case { key: Key::Id, ..columns(&["id", "email"]) }, "id=id email=email");
     }
@@ -272,7 +286,7 @@ mod tests {
         let attributes = ["email", "Mail", "tags"];
         check(
             Case { attributes: &attributes, ..columns(&["email", "Mail", "tags"]) },
-            "email=email Mail=custom.Mail\nignored, read-only in Intercom: tags",
+            "email=email Mail=custom.Mail tags=tags",
         );
         check(
             Case { attributes: &["utm_source"], ..columns(&["email", "utm_source"]) },
@@ -351,13 +365,31 @@ mod tests {
     fn what_intercom_cannot_write_is_not_lost_silently() {
         check(
             columns(&["email", "UTM source"]),
-            "1 column has no field in Intercom: `UTM source` (Intercom's API does not let anyone write it)\n\
-             map with --map 'UTM source=custom.utm_source', or leave out with --ignore-column 'UTM source'",
+            "1 column has no field in Intercom: `UTM source` (Intercom's contacts take no campaign fields)\n\
+             map with --map 'UTM source=custom.utm_source', or leave out with --ignore-column 'UTM source', or write it \
+             through the users of 1.x with --engine users",
         );
         check(
             Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "session_count"]) },
             "1 column has no field in Intercom: `session_count` (Intercom dropped it with version 2.0 of the API)\n\
-             map with --map 'session_count=custom.session_count', or leave out with --ignore-column 'session_count'",
+             map with --map 'session_count=custom.session_count', or leave out with --ignore-column 'session_count', or \
+             write it through the users of 1.x with --engine users",
+        );
+        check(
+            columns(&["email", "update_last_request_at", "Language override"]),
+            "2 columns have no field in Intercom: `update_last_request_at` (Intercom dropped it with version 2.0 of the \
+             API), `Language override` (only the Preview version of the API takes it)\n\
+             map with --map 'update_last_request_at=last_seen_at:now' --map \
+             'Language override=custom.language_override', or leave out with --ignore-column 'update_last_request_at' \
+             --ignore-column 'Language override', or write it through the users of 1.x with --engine users",
+        );
+    }
+
+    #[test]
+    fn companies_and_tags_may_have_several_columns() {
+        check(
+            columns(&["email", "company_id", "Company 2", "tags", "Tag"]),
+            "email=email company_id=companies Company 2=companies tags=tags Tag=tags",
         );
     }
 
@@ -470,7 +502,7 @@ mod tests {
         check(
             Case { rules: &["ID=id"], ..columns(&["ID", "email"]) },
             "column `ID` cannot be written to `id`: Intercom assigns it; rows can be matched by it with --key id\n\
-             leave it out with --ignore-column 'ID', or keep it in a custom attribute with --map 'ID=custom.id'",
+             map with --map 'ID=custom.id', or leave out with --ignore-column 'ID'",
         );
         check(Case { rules: &["ID=id"], key: Key::Id, ..columns(&["ID", "email"]) }, "ID=id email=email");
     }

@@ -2,6 +2,7 @@
 
 use super::Key;
 use super::suggest::{ignore_flag, map_flag, nearest, ticked};
+use crate::intercom::Engine;
 use crate::intercom::Field;
 
 /// The types that a rule may give, for hints.
@@ -42,6 +43,10 @@ pub enum MappingError {
         field: String,
         /// Why it cannot be written.
         why: String,
+        /// What it is best written to instead, as a rule names it.
+        instead: String,
+        /// The engine that writes it, where this one does not.
+        other_engine: Option<Engine>,
     },
     /// A rule for a column that the file does not have.
     #[error("the file has no column `{column}`, which is mapped to `{field}`")]
@@ -77,6 +82,9 @@ pub enum MappingError {
         /// The columns of the file.
         columns: Vec<String>,
     },
+    /// Leads are to be matched by what Intercom does not keep of them.
+    #[error("leads cannot be matched by `external_id`: Intercom gives each lead one of its own")]
+    LeadKey,
     /// A rule that cannot be read.
     #[error("`{rule}` is not a mapping: {why}")]
     BadRule {
@@ -125,6 +133,8 @@ pub struct UnknownColumn {
     pub why: Option<String>,
     /// Whether `--create-attributes` would make a custom attribute of it.
     pub is_creatable: bool,
+    /// The engine that writes it, where this one does not.
+    pub other_engine: Option<Engine>,
 }
 
 impl MappingError {
@@ -135,11 +145,15 @@ impl MappingError {
             Self::UnknownColumns(columns) => Some(unknown_columns_hint(columns)),
             Self::SameField { first, second, .. } => same_field_hint(first, second),
             Self::UnknownField { column, field, nearest } => Some(unknown_field_hint(column, field, nearest)),
-            Self::NotWritable { column, field, .. } => Some(format!(
-                "leave it out with {}, or keep it in a custom attribute with {}",
-                ignore_flag(column),
-                map_flag(column, format_args!("custom.{field}")),
-            )),
+            Self::NotWritable { column, instead, other_engine, .. } => {
+                let mut ways = vec![
+                    format!("map with {}", map_flag(column, instead)),
+                    format!("leave out with {}", ignore_flag(column)),
+                ];
+                ways.extend(other_engine.map(engine_hint));
+                Some(ways.join(", or "))
+            }
+            Self::LeadKey => Some("match leads by their email or Intercom's id: --key email".into()),
             Self::NoSuchColumn { column, field, columns } => {
                 Some(no_such_column_hint(column, field, columns))
             }
@@ -244,10 +258,18 @@ fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
         ways.push(format!("map with {}", maps.join(" ")));
     }
     ways.push(format!("leave out with {}", ignores.join(" ")));
+    ways.extend(columns.iter().find_map(|unknown| unknown.other_engine).map(engine_hint));
     if columns.iter().any(|unknown| unknown.is_creatable) {
         ways.push("make new custom attributes with --create-attributes".into());
     }
     ways.join(", or ")
+}
+
+fn engine_hint(engine: Engine) -> String {
+    match engine {
+        Engine::Users => "write it through the users of 1.x with --engine users".into(),
+        Engine::Contacts => "write it through the contacts of 2.x with --engine contacts".into(),
+    }
 }
 
 fn same_field(field: &Field, first: &str, second: &str) -> String {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::DateFormat;
 use super::Key;
 use super::date;
-use super::suggest::{map_flag, nearest, ticked};
+use super::suggest::{ignore_flag, map_flag, nearest, ticked};
 use crate::intercom::Field;
+use crate::intercom::MAX_COMPANIES;
 use crate::rows::CellError;
 
 /// How much of a value a message shows.
@@ -64,8 +65,24 @@ pub enum FaultKind {
     NotHttps,
     /// A role that does not exist.
     NotARole,
-    /// A role that is not imported yet.
-    LeadRole,
+    /// A field that the engine cannot write.
+    NotWritable {
+        /// Why.
+        why: &'static str,
+        /// The rule that keeps the column.
+        instead: String,
+    },
+    /// A telephone number that is none.
+    NotAPhone,
+    /// A list whose separator is not the comma, and which has one.
+    CommaInList,
+    /// More companies than a contact may be in.
+    TooManyCompanies {
+        /// How many there are.
+        count: usize,
+    },
+    /// A lead that is to be matched by what Intercom does not keep of it.
+    LeadByExternalId,
     /// An admin's id that is not a number.
     NotAnOwnerId,
     /// More characters than Intercom keeps.
@@ -105,7 +122,11 @@ impl FaultKind {
             Self::NotAnEmail => "not_an_email",
             Self::NotHttps => "not_https",
             Self::NotARole => "not_a_role",
-            Self::LeadRole => "lead_role",
+            Self::NotWritable { .. } => "not_writable",
+            Self::NotAPhone => "not_a_phone",
+            Self::CommaInList => "comma_in_list",
+            Self::TooManyCompanies { .. } => "too_many_companies",
+            Self::LeadByExternalId => "lead_by_external_id",
             Self::NotAnOwnerId => "not_an_owner_id",
             Self::TooLong { .. } => "too_long",
             Self::NotOneValue => "not_one_value",
@@ -143,10 +164,14 @@ impl Fault {
             FaultKind::NotAnEmail => format!("`{value}` is not an email address"),
             FaultKind::NotHttps => format!("`{value}` is not an https URL"),
             FaultKind::NotARole => format!("`{value}` is not a role"),
-            FaultKind::LeadRole => {
-                "leads are not imported yet: Intercom never matches leads, so a re-run would \
-                                    create them again"
-                    .into()
+            FaultKind::NotWritable { why, .. } => format!("`{value}` cannot be written: {why}"),
+            FaultKind::NotAPhone => format!("`{value}` is not a telephone number"),
+            FaultKind::CommaInList => format!("`{value}` may be one name or several"),
+            FaultKind::TooManyCompanies { count } => {
+                format!("{count} companies, and Intercom lets a contact be in {MAX_COMPANIES}")
+            }
+            FaultKind::LeadByExternalId => {
+                "a lead cannot be matched by external_id: Intercom gives each lead one of its own".into()
             }
             FaultKind::NotAnOwnerId => format!("`{value}` is not the id of an admin"),
             FaultKind::TooLong { length, limit } => {
@@ -184,8 +209,20 @@ impl Fault {
             FaultKind::NotABoolean => Some("write true, yes, y, on, 1 or false, no, n, off, 0".into()),
             FaultKind::NotAnOption { options } => Some(options_hint(&self.value, options)),
             FaultKind::NotHttps => Some("give an address that begins with https://".into()),
-            FaultKind::NotARole => Some("write `user`, or leave the cell empty".into()),
-            FaultKind::LeadRole => Some("remove the row, or write `user` to import it as a user".into()),
+            FaultKind::NotARole => Some("write `user` or `lead`, or leave the cell empty".into()),
+            FaultKind::NotWritable { instead, .. } => Some(format!(
+                "keep it with --map '{instead}', or leave it out with {}",
+                ignore_flag(self.column.as_ref()?)
+            )),
+            FaultKind::NotAPhone => Some(
+                "write it as in +442071838750, or send whatever is there, as it is, with --lenient".into(),
+            ),
+            FaultKind::CommaInList => Some(format!(
+                "several names: {}; one name: write it as `[\"{}\"]`",
+                self.map_flag("list(,)")?,
+                self.value
+            )),
+            FaultKind::LeadByExternalId => Some("match by email: --key auto".into()),
             FaultKind::NotAnOwnerId => Some("give the number of an admin of the workspace".into()),
             FaultKind::NotClearable => Some(r"leave the cell empty instead of `\N`".into()),
             FaultKind::NotText(CellError::Undecodable { .. }) => {
@@ -368,14 +405,28 @@ mod tests {
             "role",
             FaultKind::NotARole,
             "admin",
-            "column `Col`: `admin` is not a role\nwrite `user`, or leave the cell empty",
+            "column `Col`: `admin` is not a role\nwrite `user` or `lead`, or leave the cell empty",
         );
         check(
             "role",
-            FaultKind::LeadRole,
+            FaultKind::LeadByExternalId,
             "lead",
-            "column `Col`: leads are not imported yet: Intercom never matches leads, so a re-run would create them \
-             again\nremove the row, or write `user` to import it as a user",
+            "column `Col`: a lead cannot be matched by external_id: Intercom gives each lead one of its own\n\
+             match by email: --key auto",
+        );
+        check(
+            "phone",
+            FaultKind::NotAPhone,
+            "n/a",
+            "column `Col`: `n/a` is not a telephone number\nwrite it as in +442071838750, or send whatever is there, \
+             as it is, with --lenient",
+        );
+        check(
+            "tags",
+            FaultKind::CommaInList,
+            "vip, beta",
+            "column `Col`: `vip, beta` may be one name or several\nseveral names: --map 'Col=tags:list(,)'; one name: \
+             write it as `[\"vip, beta\"]`",
         );
         check(
             "owner_id",

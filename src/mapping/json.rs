@@ -23,7 +23,7 @@ impl Converter {
     /// Turns a cell that is neither empty nor text into a value.
     pub(super) fn convert_json(&self, json: &Json) -> Result<Value, FaultKind> {
         match (self, json) {
-            (Self::List(_) | Self::Any, Json::Array(items)) => array(items),
+            (Self::List(_) | Self::Names(_) | Self::Any, Json::Array(items)) => array(items),
             (_, Json::Array(_) | Json::Object(_)) => Err(FaultKind::NotOneValue),
             (Self::Boolean | Self::Any, Json::Bool(boolean)) => Ok(Value::Boolean(*boolean)),
             (Self::Integer, Json::Number(number)) => whole(number).map(Value::Integer),

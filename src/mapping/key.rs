@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::FaultKind;
 use super::MappingError;
 use crate::intercom::Field;
+use crate::intercom::Role;
 use crate::intercom::UserFields;
 
 /// Which field rows are matched by.
@@ -44,6 +46,18 @@ impl Key {
             Self::ExternalId => &[Field::ExternalId],
             Self::Email => &[Field::Email],
             Self::Id => &[Field::Id],
+        }
+    }
+
+    /// Returns the key of rows with a role: a lead is never matched by its external id.
+    ///
+    /// # Errors
+    /// When nothing but the external id may be taken.
+    pub(super) fn of_role(self, role: Role) -> Result<Self, FaultKind> {
+        match (self, role) {
+            (Self::Auto, Role::Lead) => Ok(Self::Email),
+            (Self::ExternalId, Role::Lead) => Err(FaultKind::LeadByExternalId),
+            (key, _) => Ok(key),
         }
     }
 

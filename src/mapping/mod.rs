@@ -40,7 +40,7 @@ pub use inspection::{Finding, Inspection};
 pub use key::{Identity, Key};
 pub use new_attribute::{MOST_ATTRIBUTES, NewAttribute};
 pub use plan::Mapping;
-pub use spec::{Empty, Kind, MappingSpec, Rule, Unknown};
+pub use spec::{Empty, Kind, MappingSpec, Phones, Rule, Unknown};
 pub use suggest::{ignore_flag, map_flag, nearest};
 pub use survey::{Misfit, Survey};
 

@@ -6,7 +6,7 @@ use crate::intercom::Field;
 
 /// The usual names of the fields, folded. A name that could as well be something else (`uid`, `id`) is not here:
 /// a wrong guess at the key would write to the wrong people. See [`HINTS`].
-static ALIASES: [(&str, Field); 31] = [
+static ALIASES: [(&str, Field); 49] = [
     ("email", Field::Email),
     ("emailaddress", Field::Email),
     ("mail", Field::Email),
@@ -38,6 +38,24 @@ static ALIASES: [(&str, Field); 31] = [
     ("avatarurl", Field::Avatar),
     ("avatarimage", Field::Avatar),
     ("role", Field::Role),
+    ("languageoverride", Field::LanguageOverride),
+    ("companies", Field::Companies),
+    ("companyid", Field::Companies),
+    ("companyids", Field::Companies),
+    ("tags", Field::Tags),
+    ("tag", Field::Tags),
+    ("lastrequestat", Field::LastRequestAt),
+    ("lastrequest", Field::LastRequestAt),
+    ("updatelastrequestat", Field::UpdateLastRequestAt),
+    ("updatelastrequest", Field::UpdateLastRequestAt),
+    ("newsession", Field::NewSession),
+    ("sessioncount", Field::SessionCount),
+    ("sessions", Field::SessionCount),
+    ("utmcampaign", Field::UtmCampaign),
+    ("utmcontent", Field::UtmContent),
+    ("utmmedium", Field::UtmMedium),
+    ("utmsource", Field::UtmSource),
+    ("utmterm", Field::UtmTerm),
 ];
 
 /// Folded names that are suggested for a field, but never recognised as it.
@@ -45,12 +63,12 @@ static HINTS: [(&str, Field); 4] = [
     ("id", Field::ExternalId),
     ("uid", Field::ExternalId),
     ("customerid", Field::ExternalId),
-    ("lastrequestat", Field::LastSeenAt),
+    ("company", Field::Companies),
 ];
 
 /// What Intercom reports and does not take, by exact name. The list is what the server marks `api_writable: false` in
 /// `GET /data_attributes?model=contact`, and the rest of the contact object.
-const READ_ONLY: [&str; 47] = [
+const READ_ONLY: [&str; 44] = [
     "type",
     "workspace_id",
     "created_at",
@@ -63,7 +81,6 @@ const READ_ONLY: [&str; 47] = [
     "marked_email_as_spam",
     "email_domain",
     "email_verified",
-    "language_override",
     "formatted_phone",
     "browser",
     "browser_version",
@@ -89,8 +106,6 @@ const READ_ONLY: [&str; 47] = [
     "ios_sdk_version",
     "ios_last_seen_at",
     "social_profiles",
-    "tags",
-    "companies",
     "notes",
     "opted_in_subscription_types",
     "opted_out_subscription_types",
@@ -100,24 +115,14 @@ const READ_ONLY: [&str; 47] = [
     "whatsapp_consent",
 ];
 
-/// Why the fields of the 1.x API can no longer be written.
+/// Why some fields of the 1.x API can no longer be written.
 const GONE: &str = "Intercom dropped it with version 2.0 of the API";
-/// Why the campaign fields cannot be written.
-const CAMPAIGN: &str = "Intercom's API does not let anyone write it";
 
-/// What people expect to be able to write and cannot, with the reason. Unlike [`READ_ONLY`] these come from the user's
-/// own data, so that leaving them out silently would lose something.
-const NOT_WRITABLE: [NotWritable; 18] = [
-    NotWritable { name: "utm_campaign", why: CAMPAIGN },
-    NotWritable { name: "utm_content", why: CAMPAIGN },
-    NotWritable { name: "utm_medium", why: CAMPAIGN },
-    NotWritable { name: "utm_source", why: CAMPAIGN },
-    NotWritable { name: "utm_term", why: CAMPAIGN },
-    NotWritable { name: "referrer", why: CAMPAIGN },
-    NotWritable { name: "session_count", why: GONE },
-    NotWritable { name: "last_request_at", why: GONE },
-    NotWritable { name: "update_last_request_at", why: GONE },
-    NotWritable { name: "new_session", why: GONE },
+/// What people expect to be able to write and no engine can, with the reason. Unlike [`READ_ONLY`] these come from the
+/// user's own data, so that leaving them out silently would lose something. What one engine writes and another does not
+/// is a [`Field`]: `intercom::Dialect` knows.
+const NOT_WRITABLE: [NotWritable; 9] = [
+    NotWritable { name: "referrer", why: "Intercom's API does not let anyone write it" },
     NotWritable { name: "last_seen_ip", why: GONE },
     NotWritable { name: "last_seen_user_agent", why: GONE },
     NotWritable { name: "user_agent_data", why: GONE },
@@ -158,7 +163,21 @@ pub(super) fn field(name: &str) -> Option<Field> {
 /// Returns the field that is usually meant by a column of this name.
 pub(super) fn alias(column: &str) -> Option<Field> {
     let folded = fold(column);
+    // `company_1`, `Company ID 2`: one company a column.
+    let unnumbered = folded.trim_end_matches(|character: char| character.is_ascii_digit());
+    if unnumbered != folded && matches!(unnumbered, "company" | "companyid") {
+        return Some(Field::Companies);
+    }
     ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, field)| field.clone())
+}
+
+/// Returns what a field that the engine cannot write is best written to instead.
+pub(super) fn stand_in(field: &Field) -> String {
+    match field {
+        Field::LastRequestAt => Field::LastSeenAt.to_string(),
+        Field::UpdateLastRequestAt => format!("{}:now", Field::LastSeenAt),
+        field => format!("custom.{field}"),
+    }
 }
 
 /// Returns whether this is exactly Intercom's name of something that it reports and does not take.
@@ -228,6 +247,11 @@ mod tests {
         check_alias("Avatar image", "avatar");
         check_alias("avatar_url", "avatar");
         check_alias("Role", "role");
+        for column in ["company_id", "Company ID", "company_1", "Company 2", "company_id_3", "companies"] {
+            check_alias(column, "companies");
+        }
+        check_alias("Tags", "tags");
+        check_alias("UTM source", "utm_source");
     }
 
     #[test]

@@ -10,6 +10,8 @@ use super::fault::shorten;
 use super::json;
 use super::value::Converter;
 use crate::intercom::Field;
+use crate::intercom::MAX_COMPANIES;
+use crate::intercom::Role;
 use crate::intercom::UserFields;
 use crate::intercom::Value;
 use crate::rows::Cell;
@@ -24,6 +26,7 @@ const CLEAR: &str = r"\N";
 pub struct Mapping {
     pub(super) columns: Vec<PlannedColumn>,
     pub(super) key: Key,
+    pub(super) role: Role,
     pub(super) notices: Vec<String>,
     pub(super) new_attributes: Vec<NewAttribute>,
 }
@@ -65,30 +68,44 @@ impl Mapping {
         for column in &self.columns {
             let cell = cell(column.index);
             match column.read(&cell) {
+                Ok(Some(Value::List(names))) if column.field.is_list() => {
+                    fields.extend_texts(column.field.clone(), names);
+                }
                 Ok(Some(value)) => fields.push(column.field.clone(), value),
                 Ok(None) => {}
                 Err(kind) => faults.push(column.fault(kind, &cell)),
             }
         }
         faults.extend(self.missing_key(&fields, &faults));
+        faults.extend(too_many_companies(&fields));
+        if role_of(&fields, self.role) == Role::Lead {
+            // The server would put an id of its own in its place [R]; a notice says so.
+            fields.remove(&Field::ExternalId);
+        }
         if faults.is_empty() { Ok(fields) } else { Err(faults) }
     }
 
     /// Returns the fault of a row without a key, unless it would have one but for another fault.
     fn missing_key(&self, fields: &UserFields, faults: &[Fault]) -> Option<Fault> {
-        let is_key =
-            |fault: &Fault| fault.field.as_ref().is_some_and(|field| self.key.fields().contains(field));
-        if self.key.is_in(fields) || faults.iter().any(is_key) {
-            return None;
-        }
-        let kind = FaultKind::NoKey { key: self.key };
+        let kind = match self.key.of_role(role_of(fields, self.role)) {
+            Err(kind) => kind,
+            Ok(key) => {
+                let is_key =
+                    |fault: &Fault| fault.field.as_ref().is_some_and(|field| key.fields().contains(field));
+                if key.is_in(fields) || faults.iter().any(is_key) {
+                    return None;
+                }
+                FaultKind::NoKey { key }
+            }
+        };
         Some(Fault { column: None, field: None, kind, value: String::new() })
     }
 
     /// Returns what a row is matched by, and its identity, of fields that [`apply`](Self::apply) returned.
     #[must_use]
     pub fn identity(&self, fields: &UserFields) -> Identity {
-        self.key.of(fields).expect("a row without its key is a fault")
+        let key = self.key.of_role(role_of(fields, self.role));
+        key.ok().and_then(|key| key.of(fields)).expect("a row without its key is a fault")
     }
 
     /// Names the user of a row that may be faulty elsewhere, as far as its key can be read: `email a@x.test`.
@@ -116,6 +133,20 @@ impl Mapping {
     #[must_use]
     pub fn new_attributes(&self) -> &[NewAttribute] {
         &self.new_attributes
+    }
+
+    /// Walks the columns, from 0, that must be empty because the engine cannot write their field.
+    pub fn must_be_empty(&self) -> impl Iterator<Item = usize> {
+        let is_unwritable = |column: &&PlannedColumn| matches!(column.converter, Converter::Nothing { .. });
+        self.columns.iter().filter(is_unwritable).map(|column| column.index)
+    }
+
+    /// Returns what is wrong with one cell of a row, as [`apply`](Self::apply) does with all.
+    #[must_use]
+    pub fn fault_of(&self, row: &Row, index: usize) -> Option<Fault> {
+        let column = self.columns.iter().find(|column| column.index == index)?;
+        let cell = row.cell(index);
+        column.read(&cell).err().map(|kind| column.fault(kind, &cell))
     }
 
     /// Returns what rows are matched by.
@@ -177,7 +208,9 @@ impl PlannedColumn {
     /// Intercom keeps an `external_id` that is set to null without saying so; a role cannot be taken away.
     fn clear(&self) -> Result<Value, FaultKind> {
         match self.field {
-            Field::Id | Field::ExternalId | Field::Role => Err(FaultKind::NotClearable),
+            Field::Id | Field::ExternalId | Field::Role | Field::Companies | Field::Tags => {
+                Err(FaultKind::NotClearable)
+            }
             _ => Ok(Value::Clear),
         }
     }
@@ -192,6 +225,25 @@ impl PlannedColumn {
         };
         Fault { column: Some(self.name.clone()), field: Some(self.field.clone()), kind, value }
     }
+}
+
+/// Returns what a row is: what it says, else what the run says.
+fn role_of(fields: &UserFields, otherwise: Role) -> Role {
+    match fields.text(&Field::Role) {
+        Some("lead") => Role::Lead,
+        Some(_) => Role::User,
+        None => otherwise,
+    }
+}
+
+fn too_many_companies(fields: &UserFields) -> Option<Fault> {
+    let count = fields.texts(&Field::Companies).len();
+    (count > MAX_COMPANIES).then(|| Fault {
+        column: None,
+        field: Some(Field::Companies),
+        kind: FaultKind::TooManyCompanies { count },
+        value: String::new(),
+    })
 }
 
 /// Trims as `str::trim` does, without decoding both ends of what has nothing to trim, which is most cells.

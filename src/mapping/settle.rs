@@ -13,6 +13,8 @@ use super::names;
 use super::suggest;
 use super::value::Converter;
 use crate::intercom::Field;
+use crate::intercom::Role;
+use crate::intercom::Unwritable;
 
 /// What becomes of a column.
 #[derive(Debug)]
@@ -60,6 +62,17 @@ impl Circumstances<'_> {
                 column: column.to_owned(),
                 field: "id".into(),
                 why: names::ID_IS_ASSIGNED.into(),
+                instead: "custom.id".into(),
+                other_engine: None,
+            });
+        }
+        if let Some(unwritable) = self.spec.dialect.refuses(&rule.field) {
+            return Err(MappingError::NotWritable {
+                column: column.to_owned(),
+                field: rule.field.to_string(),
+                why: unwritable.why.into(),
+                instead: names::stand_in(&rule.field),
+                other_engine: unwritable.other_engine,
             });
         }
         self.map(column, rule.field.clone(), rule.kind.as_ref())
@@ -68,11 +81,16 @@ impl Circumstances<'_> {
     fn by_name(&self, column: &str, name: &str) -> Result<Decision, MappingError> {
         match names::field(name) {
             Some(Field::Id) if self.key != Key::Id => return Ok(Decision::ReadOnly),
-            Some(field) => return self.map(column, field, None),
-            None => {}
+            Some(field) if self.spec.dialect.refuses(&field).is_none() => {
+                return self.map(column, field, None);
+            }
+            _ => {}
         }
         if names::is_read_only(name) {
             return Ok(Decision::ReadOnly);
+        }
+        if let Some(reported) = self.reported_only(column, name) {
+            return Ok(reported);
         }
         if self.attribute(name).is_some_and(|attribute| !attribute.archived) {
             return self.map(column, Field::Custom(name.into()), None);
@@ -85,9 +103,22 @@ impl Circumstances<'_> {
             return Ok(Decision::Unknown(self.unknown(column, None)));
         }
         match names::alias(name) {
-            Some(field) => self.map(column, field, None),
+            Some(field) => match self.spec.dialect.refuses(&field) {
+                Some(unwritable) => Ok(Decision::Unknown(unwritable_column(column, &field, unwritable))),
+                None => self.map(column, field, None),
+            },
             None => self.stranger(column, name),
         }
+    }
+
+    /// Decides about a column that the server reports and this version of it does not take: our own export has it, most
+    /// often empty. A row that has a value there is not sent.
+    fn reported_only(&self, column: &str, name: &str) -> Option<Decision> {
+        let field = names::field(name).filter(|field| *field == Field::LanguageOverride)?;
+        let why = self.spec.dialect.refuses(&field)?.why;
+        let instead = names::stand_in(&field);
+        let converter = Converter::Nothing { why, instead: suggest::rule(column, &instead) };
+        Some(Decision::Map { field, converter, notice: None })
     }
 
     /// Decides about a column that is neither a field nor an attribute in use.
@@ -103,8 +134,12 @@ impl Circumstances<'_> {
     /// Decides about a column whose field is known.
     fn map(&self, column: &str, field: Field, kind: Option<&Kind>) -> Result<Decision, MappingError> {
         let Field::Custom(name) = &field else {
-            let rule = || suggest::rule(column, &field, kind);
-            let converter = Converter::of_field(&field, kind)
+            let rule = || suggest::rule(column, &target(&field, kind));
+            if self.spec.role == Role::Lead && field == Field::ExternalId {
+                // The server gives a lead an id of its own, whatever is sent [R].
+                return Ok(Decision::ReadOnly);
+            }
+            let converter = Converter::of_field(&field, kind, self.spec)
                 .map_err(|why| MappingError::BadRule { rule: rule(), why })?;
             return Ok(Decision::Map { field, converter, notice: None });
         };
@@ -168,7 +203,26 @@ impl Circumstances<'_> {
             in_other_case,
             why: None,
             is_creatable: attribute.is_some() || !self.is_slip(column),
+            other_engine: None,
         }
+    }
+}
+
+/// Returns what a rule names: a field, and a type where one is given.
+fn target(field: &Field, kind: Option<&Kind>) -> String {
+    let kind = kind.map_or_else(String::new, |kind| format!(":{kind}"));
+    format!("{field}{kind}")
+}
+
+fn unwritable_column(column: &str, field: &Field, unwritable: Unwritable) -> UnknownColumn {
+    UnknownColumn {
+        column: column.to_owned(),
+        attribute: None,
+        nearest: vec![names::stand_in(field)],
+        in_other_case: None,
+        why: Some(unwritable.why.to_owned()),
+        is_creatable: false,
+        other_engine: unwritable.other_engine,
     }
 }
 
@@ -180,6 +234,7 @@ fn not_writable(column: &str, known: names::NotWritable) -> UnknownColumn {
         in_other_case: None,
         why: Some(known.why.to_owned()),
         is_creatable: false,
+        other_engine: None,
     }
 }
 

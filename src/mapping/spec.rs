@@ -8,7 +8,9 @@ use super::DateFormat;
 use super::MappingError;
 use super::names;
 use super::suggest;
+use crate::intercom::Dialect;
 use crate::intercom::Field;
+use crate::intercom::Role;
 
 /// A mapping as the user wrote it, not yet compared with any file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +23,24 @@ pub struct MappingSpec {
     pub empty: Option<Empty>,
     /// What to do with a column that nothing is known about.
     pub unknown: Unknown,
+    /// Which engine writes the fields, and in which version of the API.
+    pub dialect: Dialect,
+    /// What a row without a role of its own is.
+    pub role: Role,
+    /// What to do with a phone number that is none.
+    pub phones: Phones,
+    /// The time that `now` means, in seconds since 1970.
+    pub now: i64,
+}
+
+/// What to do with a phone number that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phones {
+    /// The row is invalid.
+    #[default]
+    Checked,
+    /// It is sent as it is.
+    AsTheyAre,
 }
 
 impl MappingSpec {
@@ -51,8 +71,7 @@ impl MappingSpec {
         self.rules.extend(over.rules);
         self.ignore.extend(over.ignore);
         self.empty = over.empty.or(self.empty);
-        self.unknown = over.unknown;
-        self
+        Self { rules: self.rules, ignore: self.ignore, empty: self.empty, ..over }
     }
 }
 
@@ -143,6 +162,8 @@ fn target_field(column: &str, name: &str) -> Result<Field, MappingError> {
         column: column.to_owned(),
         field: name.to_owned(),
         why: why.to_owned(),
+        instead: format!("custom.{name}"),
+        other_engine: None,
     };
     if names::is_read_only(name) {
         return Err(not_writable("it is read-only in Intercom"));
@@ -201,6 +222,8 @@ pub enum Kind {
     Date(Option<DateFormat>),
     /// Texts with a separator between them.
     List(String),
+    /// The time of the run where the cell says yes; nothing where it says no.
+    Now,
 }
 
 impl Kind {
@@ -212,7 +235,7 @@ impl Kind {
             Self::Integer => AttributeType::Integer,
             Self::Float => AttributeType::Float,
             Self::Boolean => AttributeType::Boolean,
-            Self::Date(_) => AttributeType::Date,
+            Self::Date(_) | Self::Now => AttributeType::Date,
         }
     }
 }
@@ -246,6 +269,7 @@ impl FromStr for Kind {
             ("boolean" | "bool", None) => Ok(Self::Boolean),
             ("date", None) => Ok(Self::Date(None)),
             ("date", Some(format)) => format.parse().map(|format| Self::Date(Some(format))),
+            ("now", None) => Ok(Self::Now),
             ("list", None) => Ok(Self::List(";".into())),
             ("list", Some(separator)) if !separator.is_empty() => {
                 Ok(Self::List(separator.replace(r"\t", "\t")))
@@ -263,6 +287,7 @@ impl fmt::Display for Kind {
             Self::Float => f.write_str("float"),
             Self::Boolean => f.write_str("boolean"),
             Self::Date(None) => f.write_str("date"),
+            Self::Now => f.write_str("now"),
             Self::Date(Some(format)) => write!(f, "date({format})"),
             Self::List(separator) => write!(f, "list({})", separator.replace('\t', r"\t")),
         }
@@ -338,19 +363,13 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_cannot_be_written_is_refused_with_the_reason() {
+    fn a_field_that_no_engine_can_write_is_refused_with_the_reason() {
         check(
             "Since=created_at",
             "column `Since` cannot be written to `created_at`: it is read-only in Intercom\n\
-             leave it out with --ignore-column 'Since', or keep it in a custom attribute with \
-             --map 'Since=custom.created_at'",
+             map with --map 'Since=custom.created_at', or leave out with --ignore-column 'Since'",
         );
-        check(
-            "UTM source=utm_source",
-            "column `UTM source` cannot be written to `utm_source`: Intercom's API does not let anyone write it\n\
-             leave it out with --ignore-column 'UTM source', or keep it in a custom attribute with \
-             --map 'UTM source=custom.utm_source'",
-        );
+        check("UTM source=utm_source", "UTM source | utm_source | -");
     }
 
     #[test]
@@ -373,13 +392,13 @@ mod tests {
             rules: vec!["Mail=email".parse().unwrap(), "Plan=custom.plan".parse().unwrap()],
             ignore: vec!["notes".into(), "Phone".into()],
             empty: Some(Empty::Clear),
-            unknown: Unknown::Refuse,
+            ..MappingSpec::default()
         };
         let flags = MappingSpec {
             rules: vec!["Phone=phone".parse().unwrap()],
             ignore: vec!["Plan".into()],
-            empty: None,
             unknown: Unknown::CreateAttribute,
+            ..MappingSpec::default()
         };
         let merged = file.merge(flags);
         let rules: Vec<String> = merged.rules.iter().map(ToString::to_string).collect();

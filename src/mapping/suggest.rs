@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::Attribute;
 use super::Key;
-use super::Kind;
 use super::names;
 use crate::intercom::Field;
 
@@ -52,9 +51,8 @@ fn best<T: PartialEq>(word: &str, candidates: impl Iterator<Item = (String, T)>)
 }
 
 /// Returns a rule as `--map` takes it.
-pub(super) fn rule(column: &str, field: &Field, kind: Option<&Kind>) -> String {
-    let kind = kind.map_or_else(String::new, |kind| format!(":{kind}"));
-    format!("{column}={field}{kind}")
+pub(super) fn rule(column: &str, target: &str) -> String {
+    format!("{column}={target}")
 }
 
 /// Returns the flag that maps a column, quoted for a shell.

@@ -99,7 +99,7 @@ impl Survey {
         for (index, column, decision) in meant {
             draft.add_unless_taken(index, column, decision);
         }
-        Ok(Self { mapping: draft.finish(columns, spec.unknown, key)?, misfits: survey.misfits })
+        Ok(Self { mapping: draft.finish(columns, &spec, key)?, misfits: survey.misfits })
     }
 }
 

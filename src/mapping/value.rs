@@ -8,6 +8,8 @@ use super::Attribute;
 use super::DateFormat;
 use super::FaultKind;
 use super::Kind;
+use super::MappingSpec;
+use super::Phones;
 use super::date;
 use crate::intercom::Field;
 use crate::intercom::Value;
@@ -24,7 +26,7 @@ pub(super) enum Converter {
     Email,
     /// An https URL.
     Avatar,
-    /// `user`.
+    /// `user` or `lead`.
     Role,
     /// Digits.
     OwnerId,
@@ -44,18 +46,39 @@ pub(super) enum Converter {
     Date(Option<DateFormat>),
     /// Texts between separators.
     List(String),
+    /// Names between separators, of which none has a comma in it by accident.
+    Names(String),
+    /// A telephone number.
+    Phone,
+    /// This time where the cell says yes.
+    Now(i64),
+    /// Nothing: the field cannot be written, for this reason; this rule keeps the column.
+    Nothing { why: &'static str, instead: String },
 }
 
 impl Converter {
     /// Chooses the converter of a standard field, or says why a kind does not suit it.
-    pub(super) fn of_field(field: &Field, kind: Option<&Kind>) -> Result<Self, String> {
+    pub(super) fn of_field(field: &Field, kind: Option<&Kind>, spec: &MappingSpec) -> Result<Self, String> {
         let (converter, what) = match (field, kind) {
-            (Field::SignedUpAt | Field::LastSeenAt, Some(Kind::Date(format))) => {
+            (Field::SignedUpAt | Field::LastSeenAt | Field::LastRequestAt, Some(Kind::Date(format))) => {
                 return Ok(Self::Date(format.clone()));
             }
-            (Field::UnsubscribedFromEmails, Some(Kind::Boolean)) => return Ok(Self::Boolean),
-            (Field::SignedUpAt | Field::LastSeenAt, _) => (Self::Date(None), "a date"),
-            (Field::UnsubscribedFromEmails, _) => (Self::Boolean, "a boolean"),
+            (Field::LastSeenAt | Field::LastRequestAt, Some(Kind::Now)) => return Ok(Self::Now(spec.now)),
+            (
+                Field::UnsubscribedFromEmails | Field::UpdateLastRequestAt | Field::NewSession,
+                Some(Kind::Boolean),
+            ) => return Ok(Self::Boolean),
+            (Field::SessionCount, Some(Kind::Integer)) => return Ok(Self::Integer),
+            (Field::Companies | Field::Tags, Some(Kind::List(separator))) => {
+                return Ok(Self::Names(separator.clone()));
+            }
+            (Field::SignedUpAt | Field::LastSeenAt | Field::LastRequestAt, _) => (Self::Date(None), "a date"),
+            (Field::UnsubscribedFromEmails | Field::UpdateLastRequestAt | Field::NewSession, _) => {
+                (Self::Boolean, "a boolean")
+            }
+            (Field::SessionCount, _) => (Self::Integer, "a whole number"),
+            (Field::Companies | Field::Tags, _) => (Self::Names(";".into()), "a list"),
+            (Field::Phone, _) if spec.phones == Phones::Checked => (Self::Phone, "text"),
             (Field::Email, _) => (Self::Email, "text"),
             (Field::Avatar, _) => (Self::Avatar, "text"),
             (Field::Role, _) => (Self::Role, "text"),
@@ -88,6 +111,8 @@ impl Converter {
             Kind::Boolean => Self::Boolean,
             Kind::Date(format) => Self::Date(format.clone()),
             Kind::List(separator) => Self::List(separator.clone()),
+            // `now` is of a standard field only; anywhere else it is a date.
+            Kind::Now => Self::Date(None),
         }
     }
 
@@ -106,6 +131,14 @@ impl Converter {
             Self::Boolean => boolean(trimmed).map(Value::Boolean),
             Self::Date(format) => date::parse(trimmed, format.as_ref()).map(Value::Integer),
             Self::List(separator) => list(text.split(separator.as_str())),
+            Self::Names(separator) => names(text, separator),
+            Self::Phone => phone(trimmed),
+            Self::Nothing { why, instead } => Err(FaultKind::NotWritable { why, instead: instead.clone() }),
+            // A list of nothing leaves its field alone, as an empty cell does.
+            Self::Now(now) => Ok(match boolean(trimmed)? {
+                true => Value::Integer(*now),
+                false => Value::List(Vec::new()),
+            }),
         }
     }
 }
@@ -169,6 +202,35 @@ fn is_out_of_place(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffd}')
 }
 
+/// Reads names between separators, or a JSON array of them: what an export writes where a name has the separator in it.
+fn names(text: &str, separator: &str) -> Result<Value, FaultKind> {
+    if text.trim_start().starts_with('[')
+        && let Ok(names) = serde_json::from_str::<Vec<String>>(text)
+    {
+        return list(names.iter().map(String::as_str));
+    }
+    // `vip, beta` may be two names or one, and a name that was made by mistake stays in Intercom.
+    if separator != "," && text.contains(',') {
+        return Err(FaultKind::CommaInList);
+    }
+    list(text.split(separator))
+}
+
+/// Returns a telephone number as it is. What Intercom accepts is not known; every example of it is E.164, so that a text
+/// without digits, or with letters, is none.
+fn phone(text: &str) -> Result<Value, FaultKind> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_written_so =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | '/' | ' ' | '\u{a0}');
+    let has_plus_in_front = !text.trim_start_matches('+').contains('+');
+    // E.164 has at most fifteen digits; the shortest numbers that people have are of three.
+    if (3..=15).contains(&digits) && text.chars().all(is_written_so) && has_plus_in_front {
+        limited(text)
+    } else {
+        Err(FaultKind::NotAPhone)
+    }
+}
+
 fn avatar(text: &str) -> Result<Value, FaultKind> {
     let scheme = text.get(..8).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("https://") || text.len() == scheme.len() || text.contains(' ') {
@@ -182,7 +244,7 @@ fn role(text: &str) -> Result<Value, FaultKind> {
     if text.eq_ignore_ascii_case("user") {
         Ok(Value::Text("user".into()))
     } else if text.eq_ignore_ascii_case("lead") {
-        Err(FaultKind::LeadRole)
+        Ok(Value::Text("lead".into()))
     } else {
         Err(FaultKind::NotARole)
     }
@@ -281,7 +343,7 @@ mod tests {
     /// Converts as a custom attribute of a kind, or as the standard field of a name.
     fn convert(what: &str, text: &str) -> String {
         let converter = match super::super::names::field(what) {
-            Some(field) => Converter::of_field(&field, None).unwrap(),
+            Some(field) => Converter::of_field(&field, None, &MappingSpec::default()).unwrap(),
             None => Converter::of_kind(&what.parse().unwrap()),
         };
         match converter.convert(text, text.trim()) {
@@ -350,11 +412,34 @@ mod tests {
     #[test]
     fn roles_and_owners_are_what_intercom_takes() {
         check("role", "User", r#""user""#);
-        check("role", "lead", "lead_role");
+        check("role", " LEAD ", r#""lead""#);
         check("role", "contact", "not_a_role");
         check("owner_id", " 123 ", r#""123""#);
         check("owner_id", "Ann", "not_an_owner_id");
         check("owner_id", "-1", "not_an_owner_id");
+    }
+
+    #[test]
+    fn names_are_split_at_semicolons_and_a_comma_is_asked_about() {
+        check("tags", "vip; beta ;", r#"["vip","beta"]"#);
+        check("tags", "vip, beta", "comma_in_list");
+        check("tags", r#"["vip, beta", "x"]"#, r#"["vip, beta","x"]"#);
+        check("companies", "c1", r#"["c1"]"#);
+        check("companies", "c1,c2", "comma_in_list");
+    }
+
+    #[test]
+    fn a_telephone_number_has_digits_and_no_letters() {
+        check("phone", "+44 (0)20 7183-8750", r#""+44 (0)20 7183-8750""#);
+        check("phone", "112", r#""112""#);
+        check("phone", "n/a", "not_a_phone");
+        check("phone", "call me", "not_a_phone");
+        check("phone", "1234567890123456", "not_a_phone");
+        check("phone", "020 7183 8750 ext. 5", "not_a_phone");
+        check("phone", "44+20 718", "not_a_phone");
+        let lenient = MappingSpec { phones: Phones::AsTheyAre, ..MappingSpec::default() };
+        let converter = Converter::of_field(&Field::Phone, None, &lenient).unwrap();
+        assert_eq!(Ok(Value::Text("n/a".into())), converter.convert("n/a", "n/a"));
     }
 
     #[test]
@@ -444,7 +529,7 @@ mod tests {
     #[track_caller]
     fn check_kind(field: &str, kind: &str, expected: &str) {
         let field = super::super::names::field(field).unwrap();
-        let converter = Converter::of_field(&field, Some(&kind.parse().unwrap()));
+        let converter = Converter::of_field(&field, Some(&kind.parse().unwrap()), &MappingSpec::default());
         assert_eq!(expected, converter.map_or_else(|why| why, |converter| format!("{converter:?}")));
     }
 

@@ -48,6 +48,12 @@ impl Clock {
         }
     }
 
+    /// Returns the whole seconds since 1970, as the API writes times.
+    #[must_use]
+    pub fn unix_seconds(&self) -> i64 {
+        i64::try_from(self.unix().as_secs()).unwrap_or(i64::MAX)
+    }
+
     /// Waits.
     pub fn sleep(&self, duration: Duration) {
         match &*self.0 {

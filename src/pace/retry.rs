@@ -22,26 +22,59 @@ pub struct RetryPolicy {
     pub base: Duration,
     /// The longest wait of all.
     pub cap: Duration,
+    /// What may have been carried out already.
+    pub uncertain: Uncertain,
+}
+
+/// What to do with a request that may have been carried out although its answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uncertain {
+    /// Send it again: a second time changes nothing, or is noticed.
+    Repeat,
+    /// Give up: a second time would do it twice.
+    GiveUp,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
         // Six attempts within about 15 s outlast a restarting server; at 5 % faults one request in 60 million fails.
-        Self { max_attempts: 6, base: Duration::from_millis(500), cap: Duration::from_secs(8) }
+        Self {
+            max_attempts: 6,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(8),
+            uncertain: Uncertain::Repeat,
+        }
     }
 }
 
 impl RetryPolicy {
     /// The policy of a run's first request: somebody may be waiting to hear that the address is wrong.
-    pub const BRIEF: Self =
-        Self { max_attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(1) };
+    pub const BRIEF: Self = Self {
+        max_attempts: 3,
+        base: Duration::from_millis(500),
+        cap: Duration::from_secs(1),
+        uncertain: Uncertain::Repeat,
+    };
+
+    /// The policy of a request that must not be carried out twice.
+    pub const NEVER_TWICE: Self = Self {
+        max_attempts: 6,
+        base: Duration::from_millis(500),
+        cap: Duration::from_secs(8),
+        uncertain: Uncertain::GiveUp,
+    };
 
     /// Returns the delay before the next attempt, or `None` to give up.
     ///
     /// `attempt` counts from 1. `chance` is in `0.0..1.0`: full jitter, so that many clients do not come back at once.
     #[must_use]
     pub fn delay_after(&self, attempt: u32, failure: Failure, chance: f64) -> Option<Duration> {
-        if attempt >= self.max_attempts || failure == Failure::Refused {
+        let is_final = match failure {
+            Failure::Refused => true,
+            Failure::Uncertain => self.uncertain == Uncertain::GiveUp,
+            Failure::NotSent => false,
+        };
+        if is_final || attempt >= self.max_attempts {
             return None;
         }
         let longest = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.cap);

@@ -51,9 +51,12 @@ pub fn check(
 
 fn event(mapped: Mapped) -> RowEvent {
     match mapped {
-        Mapped::Job(job) => {
-            RowEvent { position: job.row.position(), outcome: Outcome::Pending, reject: None }
-        }
+        Mapped::Job(job) => RowEvent {
+            position: job.row.position(),
+            outcome: Outcome::Pending,
+            reject: None,
+            remarks: Vec::new(),
+        },
         Mapped::Invalid(event) => event,
     }
 }

@@ -5,9 +5,10 @@ use std::sync::mpsc::SyncSender;
 use super::feed::Job;
 use super::order::{Admitted, Keyed, Order};
 use super::stop::Stop;
+use super::tagging::{Tagging, Untagged};
 use super::{Event, Outcome, Reject, RowEvent};
 use crate::intercom::Client;
-use crate::intercom::Mode;
+use crate::intercom::Policy;
 use crate::intercom::Trace;
 use crate::intercom::Upserted;
 
@@ -17,9 +18,10 @@ pub(super) const HEARD: &str = "the writer hears until everybody who sends is go
 /// What a worker needs to deliver rows; shared by all of them.
 pub(super) struct Courier<'a> {
     pub(super) client: &'a Client,
-    pub(super) mode: Mode,
+    pub(super) policy: &'a Policy,
     pub(super) order: &'a Order<Job>,
     pub(super) stop: &'a Stop,
+    pub(super) tagging: &'a Tagging<'a>,
 }
 
 impl Courier<'_> {
@@ -29,27 +31,37 @@ impl Courier<'_> {
         while let Some(admitted) = free.pop() {
             let place = admitted.place();
             let identities = admitted.job.identities();
-            let event = self.deliver(admitted.job);
+            self.deliver(admitted.job, events);
             free.extend(self.order.end(place, &identities));
-            events.send(Event::Row(event)).expect(HEARD);
         }
     }
 
-    fn deliver(&self, job: Job) -> RowEvent {
+    fn deliver(&self, job: Job, events: &SyncSender<Event>) {
         let position = job.row.position();
         let mut trace = Trace::default();
-        let result = self.client.upsert(&job.fields, &job.identity.field(), self.mode, &mut trace);
-        match result {
-            Ok(upserted) => {
+        let result = self.client.upsert(&job.fields, &job.identity.field(), self.policy, &mut trace);
+        let event = match result {
+            Ok(delivered) => {
                 self.stop.note_answer();
-                RowEvent { position, outcome: upserted.into(), reject: None }
+                match Untagged::of(&job, delivered) {
+                    Ok(untagged) => return self.tagging.add(untagged, events),
+                    Err(delivered) => RowEvent {
+                        position,
+                        outcome: delivered.outcome.into(),
+                        reject: None,
+                        remarks: delivered.remarks,
+                    },
+                }
             }
             Err(error) => {
                 self.stop.note_failure(&error);
-                let reject = Reject::of_upsert(job.row, job.identity.to_string(), &error, &trace);
-                RowEvent { position, outcome: reject.outcome, reject: Some(Box::new(reject)) }
+                RowEvent::of_reject(
+                    position,
+                    Reject::of_upsert(job.row, job.identity.to_string(), &error, &trace),
+                )
             }
-        }
+        };
+        events.send(Event::Row(event)).expect(HEARD);
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Reject, Traffic};
 use crate::intercom::ApiError;
+use crate::intercom::Remark;
 use crate::rows::InputError;
 use crate::rows::Position;
 
@@ -57,9 +58,24 @@ pub struct Tally {
     pub rejected: u64,
     pub unknown: u64,
     pub pending: u64,
+    /// Of the rows above.
+    pub remarks: Remarks,
 }
 
 impl Tally {
+    /// Counts the end of a row.
+    pub fn count_row(&mut self, row: &RowEvent) {
+        self.count(row.outcome);
+        for remark in &row.remarks {
+            *match remark {
+                Remark::Merged { .. } => &mut self.remarks.merged,
+                Remark::Unarchived => &mut self.remarks.unarchived,
+                Remark::ArchivedSkipped => &mut self.remarks.archived_skipped,
+                Remark::Promoted => &mut self.remarks.promoted,
+            } += 1;
+        }
+    }
+
     /// Counts an outcome.
     pub fn count(&mut self, outcome: Outcome) {
         *match outcome {
@@ -107,6 +123,28 @@ pub struct RowEvent {
     pub outcome: Outcome,
     /// Why, and the row itself, if it did not end well.
     pub reject: Option<Box<Reject>>,
+    /// What people want to know about a row that did.
+    pub remarks: Vec<Remark>,
+}
+
+impl RowEvent {
+    /// Returns the end of a row that did not end well.
+    pub(super) fn of_reject(position: Position, reject: Reject) -> Self {
+        Self { position, outcome: reject.outcome, reject: Some(Box::new(reject)), remarks: Vec::new() }
+    }
+}
+
+/// Rows that ended well in a way that people want to know about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// The contact had been merged; the one that it was merged into was written.
+    pub merged: u64,
+    /// The contact was archived, and was brought back.
+    pub unarchived: u64,
+    /// The contact is archived, and was left so; counted as unchanged.
+    pub archived_skipped: u64,
+    /// The contact was a lead, and is a user now.
+    pub promoted: u64,
 }
 
 /// How far an import is.

@@ -10,7 +10,7 @@ use super::deliver::HEARD;
 use super::event::Total;
 use super::order::{Admitted, Keyed, Order};
 use super::stop::Stop;
-use super::{Event, Outcome, Reject, RowEvent};
+use super::{Event, Reject, RowEvent};
 use crate::intercom::Field;
 use crate::intercom::UserFields;
 use crate::mapping::Identity;
@@ -124,7 +124,7 @@ pub(super) fn map(read: Read, mapping: &Mapping) -> Mapped {
 
 impl Mapped {
     fn invalid(position: Position, reject: Reject) -> Self {
-        Self::Invalid(RowEvent { position, outcome: Outcome::Invalid, reject: Some(Box::new(reject)) })
+        Self::Invalid(RowEvent::of_reject(position, reject))
     }
 }
 

@@ -11,10 +11,11 @@ use super::event::Snapshot;
 use super::feed::{Feed, Reading};
 use super::order::Order;
 use super::stop::Stop;
+use super::tagging::Tagging;
 use super::writer::hear;
 use super::{Ended, Event, Reporter, Tally};
 use crate::intercom::Client;
-use crate::intercom::Mode;
+use crate::intercom::Policy;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -26,8 +27,8 @@ pub struct Import<'a> {
     pub client: &'a Client,
     /// What the columns mean.
     pub mapping: &'a Mapping,
-    /// What may happen to a user.
-    pub mode: Mode,
+    /// How users are to be written.
+    pub policy: Policy,
     /// The rows in flight at most.
     pub concurrency: usize,
     /// Raised to stop: what is in flight ends, nothing new starts.
@@ -54,7 +55,9 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
         traffic: job.client.traffic(),
         is_stopping: stop.is_asked_for(),
     };
-    let courier = Courier { client: job.client, mode: job.mode, order: &order, stop: &stop };
+    let tagging = Tagging::new(job.client, &stop);
+    let courier =
+        Courier { client: job.client, policy: &job.policy, order: &order, stop: &stop, tagging: &tagging };
     let tally = thread::scope(|scope| {
         let (events, inbox) = sync_channel(job.concurrency);
         let feed = Feed {
@@ -67,7 +70,9 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
         };
         scope.spawn(move || {
             pool(job.concurrency).install(|| {
+                let tags_to_come = events.clone();
                 feed.par_bridge().for_each_with(events, |events, admitted| courier.run(admitted, events));
+                courier.tagging.finish(&tags_to_come);
             });
         });
         hear(&inbox, reporter, &stop, &job.clock, |tally| Event::Progress(snapshot(tally).into()))

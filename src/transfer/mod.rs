@@ -11,12 +11,13 @@ mod import;
 mod order;
 mod reject;
 mod stop;
+mod tagging;
 mod writer;
 
 pub use crate::intercom::{Latency, QuotaUse, Traffic};
 pub use check::check;
 pub use columns::Columns;
-pub use event::{Ended, Event, Exported, Outcome, Reporter, RowEvent, Snapshot, Tally, Total};
+pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total};
 pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, import};
-pub use reject::{Reject, SourceRow, Stage};
+pub use reject::{Reject, SourceRow, Stage, suggestion};

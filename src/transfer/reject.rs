@@ -122,14 +122,14 @@ impl Reject {
             key: Some(key),
             code: code(error),
             http_status: refusal.map(|refusal| refusal.status).or_else(|| lost_status(error)),
-            field: refusal.and_then(|refusal| refusal.field.clone()),
+            field: refusal.and_then(|refusal| refusal.field.clone()).or_else(|| field(error)),
             message: message(error),
             request_id: refusal
                 .and_then(|refusal| refusal.request_id.clone())
                 .or_else(|| trace.request_id.clone()),
             attempts: trace.attempts,
             is_retryable: outcome != Outcome::Rejected,
-            suggestion: suggestion(error).map(Into::into),
+            suggestion: suggestion(error),
             ..Self::new(SourceRow::Row(row), Stage::Send, outcome)
         }
     }
@@ -162,19 +162,46 @@ fn hints(faults: &[Fault]) -> Option<String> {
 /// A row is rejected only by the server's word; without it, it is unknown if a write may have happened, else pending.
 fn outcome(error: &UpsertError, trace: &Trace) -> Outcome {
     match error {
-        UpsertError::Api(ApiError::Refused(_)) => Outcome::Rejected,
-        UpsertError::Api(_) if trace.is_uncertain => Outcome::Unknown,
-        UpsertError::Api(_) => Outcome::Pending,
+        UpsertError::MayExist { .. } => Outcome::Unknown,
+        UpsertError::NotNoted { .. } => Outcome::Pending,
+        UpsertError::Api(error) => outcome_of_request(error, trace),
+        UpsertError::Partial { failed, .. } => {
+            let outcomes = failed.iter().map(|part| outcome_of_request(&part.error, trace));
+            // What the server refused will not get better by running again; the rest may.
+            outcomes.min_by_key(|outcome| *outcome != Outcome::Rejected).unwrap_or(Outcome::Rejected)
+        }
         _ => Outcome::Rejected,
+    }
+}
+
+fn outcome_of_request(error: &ApiError, trace: &Trace) -> Outcome {
+    match error {
+        ApiError::Refused(_) => Outcome::Rejected,
+        _ if trace.is_uncertain => Outcome::Unknown,
+        _ => Outcome::Pending,
     }
 }
 
 fn refusal(error: &UpsertError) -> Option<&Refusal> {
     match error {
         UpsertError::Api(error) => error.refusal(),
-        UpsertError::Archived { refusal, .. } | UpsertError::Exists(refusal) => Some(refusal),
-        UpsertError::Mismatch { .. } | UpsertError::Missing { .. } | UpsertError::Ambiguous { .. } => None,
+        UpsertError::Archived { refusal, .. } | UpsertError::Deleted { refusal, .. } => Some(refusal),
+        UpsertError::Exists { refusal, .. } => refusal.as_deref(),
+        UpsertError::Partial { failed, .. } => failed.iter().find_map(|part| part.error.refusal()),
+        UpsertError::Mismatch { .. }
+        | UpsertError::Missing { .. }
+        | UpsertError::Ambiguous { .. }
+        | UpsertError::MayExist { .. }
+        | UpsertError::NotNoted { .. } => None,
     }
+}
+
+/// Returns the field that a part of the delivery belongs to.
+fn field(error: &UpsertError) -> Option<String> {
+    let UpsertError::Partial { failed, .. } = error else { return None };
+    let part = failed.first()?;
+    let field = if part.what.contains("tag") { Field::Tags } else { Field::Companies };
+    Some(field.to_string())
 }
 
 /// Returns the reason without what has a place of its own: code, status and request id.
@@ -190,44 +217,102 @@ fn message(error: &UpsertError) -> String {
 fn lost_status(error: &UpsertError) -> Option<u16> {
     match error {
         UpsertError::Api(ApiError::AnswerLost { status, .. }) => *status,
+        UpsertError::Partial { failed, .. } => failed.iter().find_map(|part| match &part.error {
+            ApiError::AnswerLost { status, .. } => *status,
+            _ => None,
+        }),
         _ => None,
     }
 }
 
 fn code(error: &UpsertError) -> String {
     let ours = match error {
-        UpsertError::Api(error) => match error {
-            ApiError::Refused(refusal) | ApiError::NotAllowed(refusal) => return refusal.code.clone(),
-            ApiError::Unreachable { .. } => "unreachable",
-            ApiError::AnswerLost { .. } => "answer_lost",
-            ApiError::Redirected { .. } => "redirected",
-            ApiError::NotIntercom { .. } => "not_intercom",
-            ApiError::Halted(_) => "not_attempted",
-        },
+        UpsertError::Api(error) => return code_of_request(error),
+        UpsertError::Partial { failed, .. } => {
+            return failed.first().map_or_else(String::new, |part| code_of_request(&part.error));
+        }
         UpsertError::Mismatch { .. } => "identity_mismatch",
         UpsertError::Archived { .. } => "archived",
-        UpsertError::Exists(_) => "exists",
+        UpsertError::Deleted { .. } => "deleted",
+        UpsertError::Exists { .. } => "exists",
         UpsertError::Missing { .. } => "not_found",
         UpsertError::Ambiguous { .. } => "ambiguous",
+        UpsertError::MayExist { .. } => "may_exist",
+        UpsertError::NotNoted { .. } => "intent_not_written",
     };
     ours.into()
 }
 
-fn suggestion(error: &UpsertError) -> Option<&'static str> {
+fn code_of_request(error: &ApiError) -> String {
+    let ours = match error {
+        ApiError::Refused(refusal) | ApiError::NotAllowed(refusal) => return refusal.code.clone(),
+        ApiError::Unreachable { .. } => "unreachable",
+        ApiError::AnswerLost { .. } => "answer_lost",
+        ApiError::Redirected { .. } => "redirected",
+        ApiError::NotIntercom { .. } => "not_intercom",
+        ApiError::Halted(_) => "not_attempted",
+    };
+    ours.into()
+}
+
+/// Returns what to do about a row that was not delivered.
+#[must_use]
+pub fn suggestion(error: &UpsertError) -> Option<String> {
+    let text = match error {
+        UpsertError::Api(error) => return suggestion_for_request(error).map(Into::into),
+        UpsertError::Partial { failed, .. } => {
+            let part = failed.first()?;
+            let wrong_by_itself =
+                "the rest of the row is written; correct this part, then import the row again";
+            return Some(suggestion_for_request(&part.error).unwrap_or(wrong_by_itself).into());
+        }
+        UpsertError::Mismatch { .. } => "correct the external_id or the email of one of the two",
+        UpsertError::Archived { id, .. } => {
+            return Some(format!(
+                "bring contact {id} back with --archived unarchive, or leave it with --archived skip"
+            ));
+        }
+        UpsertError::Deleted { .. } => {
+            "remove the row, or import it again when Intercom has let go of the identity, about a week after the deletion"
+        }
+        UpsertError::Ambiguous { .. } => "give the row an external_id",
+        UpsertError::Missing { field: Field::Id, .. } => {
+            "remove the row, or match by external_id or email: --key auto; an archived contact is found with \
+             --archived unarchive"
+        }
+        UpsertError::Missing { .. } => "import it with --mode upsert",
+        UpsertError::MayExist { .. } => {
+            "run the same command again in ten minutes: it looks before it creates"
+        }
+        UpsertError::NotNoted { .. } => "make room in the state folder, then run the same command again",
+        UpsertError::Exists { .. } => return None,
+    };
+    Some(text.into())
+}
+
+fn suggestion_for_request(error: &ApiError) -> Option<&'static str> {
     match error {
-        UpsertError::Api(ApiError::AnswerLost { .. }) => {
+        ApiError::AnswerLost { .. } => {
             Some("run the same command again: the user is compared before it is written")
         }
-        UpsertError::Api(ApiError::Halted(_) | ApiError::Unreachable { .. }) => {
-            Some("run the same command again")
+        ApiError::Halted(_) | ApiError::Unreachable { .. } => Some("run the same command again"),
+        ApiError::Refused(refusal) => suggestion_for_refusal(refusal),
+        _ => None,
+    }
+}
+
+/// What helps against some of Intercom's own words.
+fn suggestion_for_refusal(refusal: &Refusal) -> Option<&'static str> {
+    match refusal.code.as_str() {
+        "contact_company_limit_exceeded" => {
+            Some("a contact is in at most 1,000 companies: detach some first")
         }
-        UpsertError::Mismatch { .. } => Some("correct the external_id or the email of one of the two"),
-        UpsertError::Archived { .. } => Some("unarchive the contact in Intercom, or remove the row"),
-        UpsertError::Ambiguous { .. } => Some("give the row an external_id"),
-        UpsertError::Missing { field: Field::Id, .. } => {
-            Some("remove the row, or match by external_id or email: --key auto")
+        "parameter_invalid" if refusal.message.contains("owner") => Some(
+            "give the id of an admin of this workspace, as in the address of the admin's page in Intercom",
+        ),
+        "parameter_invalid" if refusal.message.starts_with("Custom attribute") => {
+            Some("create the attribute first: --create-attributes")
         }
-        UpsertError::Missing { .. } => Some("import it with --mode upsert"),
         _ => None,
     }
 }

@@ -56,7 +56,7 @@ impl Stop {
 
     /// A row failed; some failures are everybody's.
     pub(super) fn note_failure(&self, error: &UpsertError) {
-        let UpsertError::Api(error) = error else { return self.note_answer() };
+        let Some(error) = error.api() else { return self.note_answer() };
         let is_fatal = match error {
             ApiError::AnswerLost { .. } => self.with(|state| {
                 state.lost_in_a_row += 1;

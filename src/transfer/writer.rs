@@ -35,7 +35,7 @@ pub(super) fn hear(
         match inbox.recv_timeout(next_tick.saturating_sub(clock.now())) {
             Ok(event) => {
                 if let Event::Row(row) = &event {
-                    tally.count(row.outcome);
+                    tally.count_row(row);
                 }
                 tell(&event);
             }

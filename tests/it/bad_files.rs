@@ -112,7 +112,7 @@ fn an_unknown_column_stops_the_run_before_anything_is_sent() {
     assert_snapshot!(import("email,compny_size,shoe size\na@example.com,40,44\n"), @"
     exit 2
     ---- stderr
-    error: users.csv: 2 columns have no field in Intercom: `compny_size` (did you mean `custom.company_size`?), `shoe size`
+    error: users.csv: 2 columns have no field in Intercom: `compny_size` (did you mean `custom.company_size`, `companies`?), `shoe size`
       hint: map with --map 'compny_size=custom.company_size' --map 'shoe size=FIELD', or leave out with --ignore-column 'compny_size' --ignore-column 'shoe size', or make new custom attributes with --create-attributes
     ");
 }

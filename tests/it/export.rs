@@ -118,7 +118,7 @@ fn importing_an_export_names_the_columns_that_it_ignores() {
     assert_snapshot!(env.run(["import", "users.csv"]), @"
     exit 0
     ---- stderr
-    users.csv: ignored, read-only in Intercom: id, created_at, updated_at, last_replied_at and 29 more
+    users.csv: ignored, read-only in Intercom: id, created_at, updated_at, last_replied_at and 26 more
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 1 unchanged
     4 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json

@@ -287,6 +287,7 @@ fn a_server_that_refuses_one_row_takes_the_others() {
     4 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
       parameter_invalid: 1 row, first at line 2: The owner specified is not a member of the workspace (request [ID])
+        hint: give the id of an admin of this workspace, as in the address of the admin's page in Intercom
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
     ");

@@ -90,13 +90,16 @@ fn what_belongs_to_one_room_is_in_no_other() {
 }
 
 #[test]
-fn mapping_takes_from_the_client_only_the_fields() {
+fn mapping_takes_from_the_client_only_the_fields_and_who_writes_them() {
     each_source(&mut |name, code| {
         for line in
             code.lines().filter(|line| name.starts_with("mapping/") && line.contains("crate::intercom::"))
         {
-            let is_allowed = ["Field", "UserFields", "Value"]
+            let fields = ["Field", "UserFields", "Value", "MAX_COMPANIES"];
+            let writers = ["Dialect", "Engine", "Role", "Unwritable"];
+            let is_allowed = fields
                 .iter()
+                .chain(&writers)
                 .any(|word| line.trim_end_matches(';').ends_with(&format!("crate::intercom::{word}")));
             assert!(is_allowed, "{name}: {line}");
         }

@@ -120,7 +120,7 @@ fn an_archived_user_is_not_brought_back() {
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
       archived: 1 row, first at line 2: An archived contact matching those details already exists with id=[ID] (request [ID])
-        hint: unarchive the contact in Intercom, or remove the row
+        hint: bring contact [ID] back with --archived unarchive, or leave it with --archived skip
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv`; a re-run of users.csv will not help
     ");
@@ -139,7 +139,7 @@ fn rows_can_be_matched_by_intercoms_own_id() {
     5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
       not_found: 1 row, first at line 3: there is no user with id `[ID]` (request [ID])
-        hint: remove the row, or match by external_id or email: --key auto
+        hint: remove the row, or match by external_id or email: --key auto; an archived contact is found with --archived unarchive
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --key id`; a re-run of users.csv will not help
     ");
@@ -226,7 +226,7 @@ fn an_email_that_two_users_have_does_not_say_which_is_meant() {
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 rejected
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
-      ambiguous: 1 row, first at line 2: 2 users have the email `ann@example.com`: the row does not say which is meant (request [ID])
+      ambiguous: 1 row, first at line 2: 2 contacts have the email `ann@example.com`: the row does not say which is meant (request [ID])
         hint: give the row an external_id
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: fix and run `intercom-bulk import [STATE]/sandbox1/runs/[TIME]-import/retry.csv --mode update --key email`; a re-run of users.csv will not help

@@ -201,11 +201,11 @@ fn the_rejects_have_the_columns_that_scripts_read() {
     import_mixed(&env);
     let rejects = env.run_file("import", "rejects.csv");
     let ids = regex::Regex::new("[0-9a-z]{20}").unwrap();
-    assert_snapshot!(ids.replace_all(&rejects, "[ID]"), @"
+    assert_snapshot!(ids.replace_all(&rejects, "[ID]"), @r#"
     input,line,byte_offset,key,stage,class,code,http_status,field,message,request_id,attempts,retryable,suggestion,src.external_id,src.Signed up,src.Owner
     users.csv,3,42,external_id 2,validate,invalid,not_a_date,,signed_up_at,column `Signed up`: `yesterday` is not a date,,0,false,dates are read as YYYY-MM-DD; say otherwise with --map 'Signed up=signed_up_at:date(%d/%m/%Y)',2,yesterday,
-    users.csv,4,55,external_id 3,send,rejected,parameter_invalid,400,,The owner specified is not a member of the workspace,[ID],1,false,,3,2026-01-31,999999
-    ");
+    users.csv,4,55,external_id 3,send,rejected,parameter_invalid,400,,The owner specified is not a member of the workspace,[ID],1,false,"give the id of an admin of this workspace, as in the address of the admin's page in Intercom",3,2026-01-31,999999
+    "#);
 }
 
 #[test]
@@ -289,6 +289,7 @@ fn a_run_folder_of_ones_own_is_used_as_it_is() {
       not_a_date signed_up_at: 1 row, first at line 3: column `Signed up`: `yesterday` is not a date
         hint: dates are read as YYYY-MM-DD; say otherwise with --map 'Signed up=signed_up_at:date(%d/%m/%Y)'
       parameter_invalid: 1 row, first at line 4: The owner specified is not a member of the workspace (request [ID])
+        hint: give the id of an admin of this workspace, as in the address of the admin's page in Intercom
     report: tonight/report.json
     next: fix and run `intercom-bulk import tonight/retry.csv`; a re-run of users.csv will not help
     ");

@@ -8,13 +8,16 @@ use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Interruption;
+use crate::intercom::Role;
 use crate::mapping::Survey;
 use crate::pace::Clock;
 
 /// Checks a file against the workspace.
 pub(super) fn run(arguments: &FileArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
-    let (spec, input) = (arguments.mapping.spec()?, arguments.input.open()?);
+    let dialect = arguments.connect.dialect.dialect()?;
+    let spec = arguments.mapping.spec(&dialect, Role::default(), clock.unix_seconds())?;
+    let input = arguments.input.open()?;
     let told = |error| interruption.instead_of(error);
     let workspace = arguments
         .connect

@@ -15,6 +15,7 @@ use crate::cli::signals::Interruption;
 use crate::intercom::Creation;
 use crate::intercom::NewAttribute as Request;
 use crate::intercom::NotListed;
+use crate::intercom::Role;
 use crate::intercom::Trace;
 use crate::mapping::Inspection;
 use crate::mapping::MOST_ATTRIBUTES;
@@ -32,7 +33,9 @@ use crate::report::plural;
 pub(super) fn run(arguments: &CreateArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
     let (file, halt) = (&arguments.file, interruption.halt());
-    let spec = MappingSpec { unknown: Unknown::CreateAttribute, ..file.mapping.spec()? };
+    let dialect = file.connect.dialect.dialect()?;
+    let spec = file.mapping.spec(&dialect, Role::default(), clock.unix_seconds())?;
+    let spec = MappingSpec { unknown: Unknown::CreateAttribute, ..spec };
     let input = file.input.open()?;
     let told = |error| interruption.instead_of(error);
     let mut workspace =

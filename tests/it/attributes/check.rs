@@ -52,9 +52,9 @@ fn everything_that_would_be_rejected_is_told_at_once_with_its_lines() {
         hint: unarchive it in Intercom, or leave the column out with --ignore-column 'mrr'
       missing `seats`: there is no custom attribute `seats`; it would be integer (2 integers, 1 empty cell)
         hint: make it with `attributes create`, say what it is with --map 'seats=FIELD', or leave it out with --ignore-column 'seats'
-      unknown `compny_size`: no field has this name; did you mean `custom.company_size`?
+      unknown `compny_size`: no field has this name; did you mean `custom.company_size`, `companies`?
         hint: --map 'compny_size=custom.company_size', or --ignore-column 'compny_size'
-      not_writable `utm_source`: Intercom's API does not let anyone write it
+      not_writable `utm_source`: Intercom's contacts take no campaign fields
         hint: --map 'utm_source=custom.utm_source', or --ignore-column 'utm_source'
       bad_name `Size (cm)`: there is no custom attribute `Size (cm)`, and there can be none: a name may hold letters, digits, spaces, underscores, hyphens and currency symbols
         hint: give it another name: --map 'Size (cm)=custom.Size cm'
@@ -68,7 +68,7 @@ fn everything_that_would_be_rejected_is_told_at_once_with_its_lines() {
       too_long `account_number`: 1 row, line 4: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` has 256 characters, and Intercom keeps 255
       ragged: 1 row, line 5: the row has 2 cells where the header has 10
         hint: put quotes around cells that hold the delimiter
-    next: `intercom-bulk attributes check users.csv --map Plan=custom.plan --map compny_size=custom.company_size`
+    next: `intercom-bulk attributes check users.csv --map Plan=custom.plan`
     ");
 }
 

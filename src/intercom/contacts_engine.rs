@@ -1,0 +1,222 @@
+//! Writing one user or lead through the contacts of 2.x.
+//!
+//! Create first, because the server's uniqueness check is immediate while its search lags by minutes; what a conflict
+//! leads to is in `conflict.rs`. Then the companies that the contact is not in yet.
+
+use std::collections::HashSet;
+
+use super::conflict;
+use super::diff::differences;
+use super::upsert::{
+    Archived, Delivered, FailedPart, Mode, OtherCompanies, Policy, Remark, Role, UpsertError, Upserted,
+};
+use super::{ApiError, Client, Contact, Field, Raw, Trace, UserFields};
+
+/// One user on its way.
+#[derive(Clone, Copy)]
+pub(super) struct Delivery<'a> {
+    pub(super) client: &'a Client,
+    pub(super) fields: &'a UserFields,
+    pub(super) key: &'a Field,
+    pub(super) policy: &'a Policy,
+}
+
+impl Delivery<'_> {
+    pub(super) fn run(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let delivered = match self.write(trace) {
+            // The contact vanished between two requests of this row: archived, deleted or merged. Once more from the
+            // start, where the server's uniqueness check tells which.
+            Err(UpsertError::Api(error)) if error.is_not_found() => self.write(trace),
+            written => written,
+        };
+        self.complete(delivered.map_err(|error| self.missing_if_not_found(error))?, trace)
+    }
+
+    fn write(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        match (self.role(), self.key, self.policy.mode) {
+            (_, Field::Id, _) | (Role::User, _, Mode::Update) => {
+                let contact = self.find(trace)?;
+                let merged = self.merged(&contact.value);
+                self.write_differences(contact, trace).map(|delivered| delivered.remark(merged))
+            }
+            (Role::Lead, ..) => self.write_lead(trace),
+            (Role::User, ..) => match self.client.create(self.fields, trace) {
+                Ok(contact) => Ok(Delivered::new(Upserted::Created, contact)),
+                Err(error) => match error.conflict() {
+                    Some(refusal) => self.settle_conflict(refusal, trace),
+                    None => Err(error.into()),
+                },
+            },
+        }
+    }
+
+    /// A lead is looked for before it is created: the server would take another one.
+    fn write_lead(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let email = self.fields.text(&Field::Email).unwrap_or_default();
+        match (self.client.find_lead(email, trace)?, self.policy.mode) {
+            (Some(_), Mode::Create) => {
+                let message = format!("a lead with the email `{email}` exists");
+                Err(UpsertError::Exists { message, refusal: None })
+            }
+            (Some(lead), _) => self.write_differences(lead, trace),
+            (None, Mode::Update) => Err(self.missing(Role::Lead)),
+            (None, _) => {
+                let role = (Field::Role, super::Value::Text(Role::Lead.name().into()));
+                let fields = self.fields.clone().or(&[role].into_iter().collect());
+                self.client.create_noted_lead(&fields, trace)
+            }
+        }
+    }
+
+    /// Writes what differs, if anything does.
+    pub(super) fn write_differences(
+        &self,
+        contact: Raw<Contact>,
+        trace: &mut Trace,
+    ) -> Result<Delivered, UpsertError> {
+        let changed = differences(self.fields, &contact.value);
+        if changed.is_empty() {
+            return Ok(Delivered::new(Upserted::Unchanged, contact));
+        }
+        let was_lead = contact.value.is_lead();
+        let written = self.client.update(&contact.value.id, &changed, trace)?;
+        let promoted = (was_lead && !written.value.is_lead()).then_some(Remark::Promoted);
+        Ok(Delivered::new(Upserted::Updated, written).remark(promoted))
+    }
+
+    /// Attaches the companies that are missing, and finds the tags that are.
+    fn complete(&self, mut delivered: Delivered, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let Some(contact) = delivered.contact.take() else { return Ok(delivered) };
+        let mut parts = Parts::default();
+        if !self.fields.texts(&Field::Companies).is_empty() {
+            match self.client.membership(&contact.value, trace) {
+                Ok(membership) => self.settle_companies(&contact.value.id, &membership, &mut parts, trace),
+                Err(error) => parts.failed.push(FailedPart { what: "read the companies".into(), error }),
+            }
+        }
+        if !parts.done.is_empty() {
+            delivered.touched();
+        }
+        match self.client.missing_tags(self.fields, &contact.value, trace) {
+            Ok(tags) => delivered.missing_tags = tags,
+            Err(error) => parts.failed.push(FailedPart { what: "read the tags".into(), error }),
+        }
+        if !parts.failed.is_empty() {
+            let (id, outcome) = (contact.value.id.clone(), delivered.outcome);
+            return Err(UpsertError::Partial { outcome, id, done: parts.done, failed: parts.failed });
+        }
+        delivered.contact = Some(contact);
+        Ok(delivered)
+    }
+
+    fn settle_companies(
+        &self,
+        contact: &str,
+        membership: &super::companies::Membership,
+        parts: &mut Parts,
+        trace: &mut Trace,
+    ) {
+        let mut kept = HashSet::new();
+        for company_id in self.fields.texts(&Field::Companies) {
+            let what = format!("attach company `{company_id}`");
+            let id = match self.client.company(company_id, trace) {
+                Ok(id) => id,
+                Err(error) => {
+                    parts.failed.push(FailedPart { what, error });
+                    continue;
+                }
+            };
+            // A company that is named twice is attached once.
+            if kept.insert(id.clone()) && !membership.has(&id) {
+                parts.note(what, self.client.attach(contact, company_id, trace));
+            }
+        }
+        // Without an answer for each company of the row, nobody knows which are the others.
+        if self.policy.other_companies == OtherCompanies::Detach && parts.failed.is_empty() {
+            for id in membership.others(&kept) {
+                parts.note(format!("detach company {id}"), self.client.detach(contact, id, trace));
+            }
+        }
+    }
+
+    /// Finds the contact of a row without writing to any.
+    fn find(&self, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
+        let value = self.fields.text(self.key).unwrap_or_default();
+        let found = match self.key {
+            Field::Id => self.client.read(value, trace),
+            Field::ExternalId => self.client.find_by_external_id(value, trace),
+            _ => return self.find_by_email(value, trace),
+        };
+        match found {
+            Err(error) if error.is_not_found() => match (self.key, self.policy.archived) {
+                (Field::Id, Archived::Unarchive) => self.bring_back(value, trace),
+                _ => Err(self.missing(self.role())),
+            },
+            found => Ok(found?),
+        }
+    }
+
+    /// An id that is not found may be an archived contact's; the attempt to bring it back tells.
+    fn bring_back(&self, id: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
+        match self.client.unarchive(id, trace) {
+            Err(error) if error.is_not_found() => Err(self.missing(self.role())),
+            Err(error) => Err(conflict::not_restored(id, error)),
+            Ok(()) => Ok(self.client.read(id, trace)?),
+        }
+    }
+
+    fn find_by_email(&self, email: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
+        let mut hits = self.client.search_by(&Field::Email, email, Some("user"), trace)?;
+        // A row that says `user` may mean a lead that is to become one.
+        if hits.is_empty() && self.fields.text(&Field::Role) == Some("user") {
+            hits = self.client.search_by(&Field::Email, email, Some("lead"), trace)?;
+        }
+        match (hits.pop(), hits.len()) {
+            (Some(contact), 0) => Ok(contact),
+            (Some(_), others) => Err(UpsertError::Ambiguous { email: email.into(), count: others + 1 }),
+            (None, _) => Err(self.missing(Role::User)),
+        }
+    }
+
+    /// Returns what the row is: what it says, else what the run says.
+    pub(super) fn role(&self) -> Role {
+        match self.fields.text(&Field::Role) {
+            Some("lead") => Role::Lead,
+            Some(_) => Role::User,
+            None => self.policy.role,
+        }
+    }
+
+    fn merged(&self, contact: &Contact) -> Option<Remark> {
+        let from = self.fields.text(&Field::Id).filter(|id| *self.key == Field::Id && *id != contact.id)?;
+        Some(Remark::Merged { from: from.into(), into: contact.id.clone() })
+    }
+
+    fn missing(&self, role: Role) -> UpsertError {
+        let value = self.fields.text(self.key).unwrap_or_default().into();
+        UpsertError::Missing { role, field: self.key.clone(), value }
+    }
+
+    fn missing_if_not_found(&self, error: UpsertError) -> UpsertError {
+        match error {
+            UpsertError::Api(error) if error.is_not_found() => self.missing(self.role()),
+            error => error,
+        }
+    }
+}
+
+/// What was done besides the contact's own fields, and what was not.
+#[derive(Default)]
+struct Parts {
+    done: Vec<String>,
+    failed: Vec<FailedPart>,
+}
+
+impl Parts {
+    fn note(&mut self, what: String, result: Result<(), ApiError>) {
+        match result {
+            Ok(()) => self.done.push(what),
+            Err(error) => self.failed.push(FailedPart { what, error }),
+        }
+    }
+}

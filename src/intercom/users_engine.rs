@@ -1,0 +1,66 @@
+//! Writing one user through the users of 1.x: one request creates or updates, companies included.
+
+use super::upsert::{Delivered, Mode, Policy, Role, UpsertError, Upserted};
+use super::{Client, Contact, Field, Raw, Trace, UserFields};
+
+/// One user on its way.
+#[derive(Clone, Copy)]
+pub(super) struct UserDelivery<'a> {
+    pub(super) client: &'a Client,
+    pub(super) fields: &'a UserFields,
+    pub(super) key: &'a Field,
+    pub(super) policy: &'a Policy,
+}
+
+impl UserDelivery<'_> {
+    pub(super) fn run(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        match self.policy.mode {
+            // The server itself decides between the two.
+            Mode::Upsert => {}
+            Mode::Create if self.find(trace)?.is_empty() => {}
+            Mode::Create => {
+                let message = format!("a user with {} `{}` exists", self.key, self.value());
+                return Err(UpsertError::Exists { message, refusal: None });
+            }
+            // `POST /users` would create what is missing: there is no request that only updates.
+            Mode::Update => match self.find(trace)?.len() {
+                0 => return Err(self.missing()),
+                1 => {}
+                count => return Err(UpsertError::Ambiguous { email: self.value().into(), count }),
+            },
+        }
+        let begun = Some(self.client.server_time()).filter(|time| *time > 0);
+        let user = self.client.post_user(self.fields, trace).map_err(|error| {
+            if error.is_not_found() && *self.key == Field::Id { self.missing() } else { error.into() }
+        })?;
+        // The answer's own second, where the server had not told the time before.
+        let begun = begun.unwrap_or_else(|| self.client.server_time().saturating_sub(1));
+        let outcome = self.outcome(&user.value, begun);
+        let missing_tags = self.client.missing_tags(self.fields, &user.value, trace)?;
+        Ok(Delivered { missing_tags, ..Delivered::new(outcome, user) })
+    }
+
+    fn find(&self, trace: &mut Trace) -> Result<Vec<Raw<Contact>>, UpsertError> {
+        Ok(self.client.users_with(Role::User, self.key, self.value(), trace)?)
+    }
+
+    /// Tells by the user's own times what the server did: the answer does not say.
+    fn outcome(&self, user: &Contact, begun: u64) -> Upserted {
+        let since = |time: Option<i64>| {
+            time.and_then(|time| u64::try_from(time).ok()).is_some_and(|time| time >= begun)
+        };
+        match self.policy.mode {
+            Mode::Upsert | Mode::Create if since(user.created_at) => Upserted::Created,
+            _ if since(user.updated_at) => Upserted::Updated,
+            _ => Upserted::Unchanged,
+        }
+    }
+
+    fn missing(&self) -> UpsertError {
+        UpsertError::Missing { role: Role::User, field: self.key.clone(), value: self.value().into() }
+    }
+
+    fn value(&self) -> &str {
+        self.fields.text(self.key).unwrap_or_default()
+    }
+}
