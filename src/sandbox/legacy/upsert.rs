@@ -60,8 +60,9 @@ pub(super) fn save(
     let old = found.as_deref();
     let mut contact = old.map_or_else(|| fresh(store, role, now), Clone::clone);
     contact.life = Life::Live;
-    if role == Role::User {
-        std::mem::replace(&mut draft.user_id, Field::Absent).apply(&mut contact.external_id);
+    // Null leaves a user's id, as it does on 2.x [R]; a lead's is not its owner's to give.
+    if let (Role::User, Some(user_id)) = (role, draft.user_id.given()) {
+        contact.external_id = Some(user_id.clone());
     }
     values.into_iter().for_each(|value| contact.set_attribute(value));
     apply(draft, &mut contact, now);

@@ -87,6 +87,16 @@ fn a_new_user_id_adopts_the_user_with_the_email_that_has_none() {
 }
 
 #[test]
+fn a_user_id_is_not_cleared_by_null_or_empty_text() {
+    let api = legacy();
+    upsert(&api, r#"{"user_id":"1","email":"ann@example.com"}"#);
+    upsert(&api, r#"{"user_id":null,"email":"ann@example.com"}"#);
+    let user = upsert(&api, r#"{"user_id":"","email":"ann@example.com","name":"Ann"}"#);
+    assert_eq!((user.str("/user_id"), user.str("/name")), ("1".to_owned(), "Ann".to_owned()));
+    assert_eq!(api.stored().len(), 1);
+}
+
+#[test]
 fn a_new_user_id_beside_another_one_makes_a_second_user_with_the_email() {
     let api = legacy();
     let first = upsert(&api, r#"{"user_id":"1","email":"ann@example.com"}"#);
