@@ -20,6 +20,7 @@ use axum::response::Response;
 
 use super::clock::Moment;
 use super::connection::Breaker;
+use super::credentials;
 use super::errors::Refusal;
 use super::fault::Fault;
 use super::fault::FaultKind;
@@ -148,13 +149,10 @@ impl Told {
 
 /// Returns a short hash of the token. Any token that is not empty is accepted unless one is asked for.
 fn authenticate(world: &World, headers: &HeaderMap) -> Result<Arc<str>, Refusal> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = authorization.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let accepted = token
-        .filter(|token| !token.is_empty())
-        .filter(|token| world.settings.token.as_deref().is_none_or(|only| only == *token));
+    let only = world.settings.token.as_deref();
+    let accepted = credentials::token(headers).filter(|token| only.is_none_or(|only| only == token));
     let token = accepted.ok_or_else(Refusal::unauthorized)?;
-    Ok(world.token_id(token))
+    Ok(world.token_id(&token))
 }
 
 /// Answers a request of someone who may ask.

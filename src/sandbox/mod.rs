@@ -10,6 +10,7 @@
 mod admins;
 mod attribute_routes;
 mod attributes;
+mod base64;
 mod body;
 mod bulk;
 mod clock;
@@ -20,6 +21,7 @@ mod contact;
 mod contact_json;
 mod contacts;
 mod control;
+mod credentials;
 mod errors;
 mod exchange;
 mod explain;

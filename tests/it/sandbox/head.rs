@@ -34,6 +34,16 @@ fn only_the_configured_token_is_accepted_if_there_is_one() {
 }
 
 #[test]
+fn a_token_may_be_the_user_name_of_basic_authentication() {
+    let api = Api::with(Config { token: Some("only".to_owned()), ..prompt() });
+    let me = |user_name: &str| {
+        let request = api.http.get(format!("{}/me", api.sandbox.url())).header("Accept", "*/*");
+        told(request.basic_auth(user_name, Some(""))).status
+    };
+    assert_eq!((me("only"), me("other"), me("")), (200, 401, 401));
+}
+
+#[test]
 fn me_is_an_admin_with_the_workspace_as_app() {
     let me = Api::start().get("/me").ok();
     assert_eq!(me.str("/type"), "admin");
