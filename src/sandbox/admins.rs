@@ -1,7 +1,9 @@
-//! The workspace and its admins, and `GET /me`.
+//! The workspace and its admins.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::json;
 
 use super::errors::Refusal;
@@ -11,7 +13,11 @@ use super::routes::Endpoint;
 use super::versions::Version;
 
 /// What can be asked about the workspace.
-pub(super) const ENDPOINTS: &[Endpoint] = &[Endpoint::reads("GET", "/me", me).since(Version::V1_0)];
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::reads("GET", "/me", me).since(Version::V1_0),
+    Endpoint::reads("GET", "/admins", list).since(Version::V1_0),
+    Endpoint::reads("GET", "/admins/{admin_id}", read).since(Version::V1_0),
+];
 
 /// Someone who may own contacts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -59,4 +65,39 @@ fn me(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         "avatar": { "type": "avatar", "image_url": null },
         "has_inbox_seat": true,
     })))
+}
+
+/// `GET /admins`.
+fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let admins: Vec<Value> = ask.world.store().admins.iter().map(shown).collect();
+    Ok(Answer::json(&json!({ "type": "admin.list", "admins": admins })))
+}
+
+/// `GET /admins/{id}`.
+fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let store = ask.world.store();
+    let admin = store.admins.iter().find(|admin| admin.id.to_string() == ask.id());
+    admin
+        .map(|admin| Answer::json(&shown(admin)))
+        .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "admin_not_found", "Admin not found"))
+}
+
+/// Returns an admin as lists show one [S 2.16].
+fn shown(admin: &Admin) -> Value {
+    let mut shown = author(admin);
+    shown["has_inbox_seat"] = true.into();
+    shown["team_ids"] = json!([]);
+    shown
+}
+
+/// Returns an admin as the author of a note [S 2.16].
+pub(super) fn author(admin: &Admin) -> Value {
+    json!({
+        "type": "admin",
+        "id": admin.id.to_string(),
+        "name": admin.name,
+        "email": admin.email,
+        "away_mode_enabled": false,
+        "away_mode_reassign": false,
+    })
 }

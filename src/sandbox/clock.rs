@@ -81,6 +81,10 @@ impl Moment {
         Moment(self.0.saturating_sub(to_milliseconds(duration)))
     }
 
+    pub(super) fn since(self, earlier: Moment) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
     /// Returns the value of a `Date` header.
     pub(super) fn http_date(self) -> String {
         jiff::Timestamp::from_second(self.seconds())

@@ -126,6 +126,13 @@ impl Companies {
         company
     }
 
+    pub(super) fn remove(&mut self, id: CompanyId) {
+        if let Some(company) = self.by_id.remove(&id) {
+            self.by_own_id.remove(company.company_id.as_str());
+            self.members.remove(&id);
+        }
+    }
+
     /// Returns the live contacts of a company, oldest id first.
     pub(super) fn members(&self, id: CompanyId) -> impl Iterator<Item = ContactId> {
         self.members.get(&id).into_iter().flat_map(|members| members.contacts.iter().copied())

@@ -3,10 +3,22 @@
 //! Written straight into the answer's bytes: an export reads 150 contacts a page, and a tree of values for each would be
 //! most of the work.
 
+use std::fmt::Display;
+
+use serde_json::json;
+
 use super::contact::AsObject;
 use super::contact::Contact;
+use super::contact::Role;
 use super::extra::Extra;
+use super::links::MergedIn;
+use super::subscriptions;
+use super::subscriptions::Consent;
 use super::versions::Version;
+use super::world::World;
+
+/// How many entries a nested list shows [R][S].
+const MAX_NESTED: usize = 10;
 
 /// How a contact is shown.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +26,26 @@ pub(super) struct View<'a> {
     pub(super) workspace: &'a str,
     pub(super) version: Version,
     pub(super) no_email: NoEmail,
+    pub(super) merge_history: MergeHistory,
+}
+
+impl<'a> View<'a> {
+    /// Returns the view of nearly every answer.
+    pub(super) fn of(world: &'a World, version: Version) -> View<'a> {
+        View {
+            workspace: world.workspace(),
+            version,
+            no_email: NoEmail::Null,
+            merge_history: MergeHistory::Hidden,
+        }
+    }
+}
+
+/// Whether a user shows who was merged into it: since 2.16, on demand [S 2.16].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MergeHistory {
+    Shown,
+    Hidden,
 }
 
 /// How a missing email is shown: `""` in the answer to the `PUT` that cleared it, null ever after [R].
@@ -87,16 +119,64 @@ fn times(contact: &Contact, json: &mut Json<'_>) {
     json.field(r#","last_seen_at":"#, &contact.last_seen_at);
 }
 
+/// Appends the lists, of which at most ten entries are shown [R].
 fn nested_lists(contact: &Contact, view: View<'_>, json: &mut Json<'_>) {
     let id = contact.id.to_string();
-    json.empty_list("tags", &id, "tags");
-    json.empty_list("notes", &id, "notes");
-    json.empty_list("companies", &id, "companies");
+    let links = &contact.links;
+    let tags = links.tags.iter().map(|applied| applied.id);
+    json.list(List { key: "tags", contact: &id, path: "tags" }, Entries { kind: "tag", ids: tags });
+    let notes = links.notes.iter().rev();
+    json.list(List { key: "notes", contact: &id, path: "notes" }, Entries { kind: "note", ids: notes });
+    let companies = links.companies.iter();
+    json.list(
+        List { key: "companies", contact: &id, path: "companies" },
+        Entries { kind: "company", ids: companies },
+    );
     if Version::V2_16 <= view.version {
-        json.empty_list("opted_out_subscription_types", &id, "subscriptions");
-        json.empty_list("opted_in_subscription_types", &id, "subscriptions");
+        subscriptions(contact, &id, json);
         origin(contact, json);
     }
+    if view.merge_history == MergeHistory::Shown && contact.role == Role::User {
+        let history: Vec<_> = links.merged.iter().rev().map(merge_history_item).collect();
+        json.field(r#","merge_history":"#, &history);
+    }
+}
+
+/// Choices only: what a contact gets without having chosen is in neither list [S#561].
+fn subscriptions(contact: &Contact, id: &str, json: &mut Json<'_>) {
+    for (key, consent) in
+        [("opted_out_subscription_types", Consent::OptOut), ("opted_in_subscription_types", Consent::OptIn)]
+    {
+        let chosen =
+            contact.links.subscriptions.iter().filter(|id| subscriptions::consent(**id) == Some(consent));
+        let ids: Vec<_> = chosen.collect();
+        let list = List { key, contact: id, path: "subscriptions" };
+        json.list(list, Entries { kind: "subscription", ids: ids.into_iter() });
+    }
+}
+
+/// Returns an entry of a merge history [S 2.16].
+pub(super) fn merge_history_item(merged: &MergedIn) -> serde_json::Value {
+    json!({
+        "type": "merge_history",
+        "source_contact_id": merged.id,
+        "source_contact_role": merged.role.name(),
+        "merged_at": merged.merged_at,
+    })
+}
+
+/// A nested list's key, and where all of it is.
+#[derive(Clone, Copy)]
+struct List<'a> {
+    key: &'static str,
+    contact: &'a str,
+    path: &'static str,
+}
+
+/// The entries of a nested list: references only [S].
+struct Entries<I> {
+    kind: &'static str,
+    ids: I,
 }
 
 /// Keys of 2.16's examples that no request schema takes [S]; 1.x may have written them.
@@ -130,9 +210,29 @@ impl Json<'_> {
         self.value(value);
     }
 
-    fn empty_list(&mut self, key: &str, id: &str, path: &str) {
-        let parts = [",\"", key, r#"":{"type":"list","data":[],"url":"/contacts/"#, id, "/", path];
+    /// Appends a list of references such as `{"type":"tag","id":"1","url":"/tags/1"}` [S].
+    fn list<I: ExactSizeIterator<Item: Display>>(&mut self, list: List<'_>, entries: Entries<I>) {
+        let Entries { kind, ids } = entries;
+        let (total_count, folder) = (ids.len(), folder(kind));
+        [",\"", list.key, r#"":{"type":"list","data":["#].iter().for_each(|part| self.raw(part));
+        for (place, id) in ids.take(MAX_NESTED).enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            self.raw(&format!(r#"{comma}{{"type":"{kind}","id":"{id}","url":"/{folder}/{id}"}}"#));
+        }
+        let parts = [r#"],"url":"/contacts/"#, list.contact, "/", list.path, r#"","total_count":"#];
         parts.iter().for_each(|part| self.raw(part));
-        self.raw(r#"","total_count":0,"has_more":false}"#);
+        self.value(&total_count);
+        self.field(r#","has_more":"#, &(MAX_NESTED < total_count));
+        self.raw("}");
+    }
+}
+
+/// Returns where objects of a kind are read.
+fn folder(kind: &str) -> &'static str {
+    match kind {
+        "tag" => "tags",
+        "note" => "notes",
+        "company" => "companies",
+        _ => "subscription_types",
     }
 }

@@ -40,7 +40,6 @@ use serde_json::json;
 
 use super::contact::Contact;
 use super::contact_json;
-use super::contact_json::NoEmail;
 use super::contact_json::View;
 use super::fault::Fault;
 use super::fault::FaultRate;
@@ -101,8 +100,7 @@ async fn contacts(State(world): State<Arc<World>>) -> Response {
 }
 
 fn write_line(contact: &Contact, world: &World, lines: &mut Vec<u8>) {
-    let view = View { workspace: world.workspace(), version: Version::V2_16, no_email: NoEmail::Null };
-    contact_json::write(contact, view, lines);
+    contact_json::write(contact, View::of(world, Version::V2_16), lines);
     if !contact.is_live() {
         lines.pop();
         lines.extend_from_slice(br#","archived":true}"#);

@@ -4,7 +4,10 @@
 //! are the recorded or documented ones unless a comment says [X].
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use serde_json::json;
+
+use super::contact::ContactId;
 
 /// A request that was refused; nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(super) struct Refusal {
     pub(super) code: &'static str,
     pub(super) message: String,
     traced: Traced,
+    /// The path of the contact that a merged one went into.
+    link: Option<String>,
 }
 
 /// Whether the envelope carries the request's id.
@@ -20,11 +25,13 @@ pub(super) struct Refusal {
 enum Traced {
     WithRequestId,
     WithNull,
+    /// The newest examples have no such key [S 2.16].
+    Without,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal { status, code, message: message.into(), traced: Traced::WithRequestId }
+        Refusal { status, code, message: message.into(), traced: Traced::WithRequestId, link: None }
     }
 
     /// 400: the code of almost every bad value [S][D].
@@ -40,7 +47,7 @@ impl Refusal {
     /// 400 from the parameter filter, which does not know the request's id [S][I node#131].
     pub(super) fn bad_parameter(name: &str) -> Refusal {
         let message = format!("bad '{name}' parameter");
-        Refusal { status: StatusCode::BAD_REQUEST, code: "bad_request", message, traced: Traced::WithNull }
+        Refusal { traced: Traced::WithNull, ..Refusal::new(StatusCode::BAD_REQUEST, "bad_request", message) }
     }
 
     /// 400: the body is not JSON. Status from [D HTTP responses]; the text is [X].
@@ -56,6 +63,21 @@ impl Refusal {
     /// 404 for an unknown, archived or deleted contact [R].
     pub(super) fn user_not_found() -> Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "not_found", "User Not Found")
+    }
+
+    /// 410 for a contact that was merged into another one, with a `Link` to that one [S 2.16].
+    pub(super) fn contact_merged(into: ContactId) -> Refusal {
+        let message = "This contact has been merged. See the 'Link' header for the canonical contact.";
+        let refusal = Refusal::new(StatusCode::GONE, "contact_merged", message);
+        Refusal { traced: Traced::Without, link: Some(format!("/contacts/{into}")), ..refusal }
+    }
+
+    /// 400 for two contacts that share neither email nor phone [S 2.16].
+    pub(super) fn invalid_merge() -> Refusal {
+        let message = "Contacts can only be merged when they are duplicates (matching email or phone). Pass \
+                       skip_duplicate_validation=true to override this check.";
+        let refusal = Refusal::new(StatusCode::BAD_REQUEST, "invalid_merge", message);
+        Refusal { traced: Traced::Without, ..refusal }
     }
 
     /// 404 for a company that Intercom's ids do not know [S].
@@ -99,11 +121,18 @@ impl Refusal {
 
     /// Returns the envelope.
     pub(super) fn body(&self, request_id: &str) -> Vec<u8> {
-        let request_id = match self.traced {
-            Traced::WithRequestId => Some(request_id),
-            Traced::WithNull => None,
-        };
         let errors = [json!({ "code": self.code, "message": self.message })];
-        json!({ "type": "error.list", "request_id": request_id, "errors": errors }).to_string().into_bytes()
+        let mut body = json!({ "type": "error.list", "errors": errors });
+        match self.traced {
+            Traced::WithRequestId => body["request_id"] = request_id.into(),
+            Traced::WithNull => body["request_id"] = Value::Null,
+            Traced::Without => {}
+        }
+        body.to_string().into_bytes()
+    }
+
+    /// Returns the path of the `Link` header, if there is one.
+    pub(super) fn link(&self) -> Option<&str> {
+        self.link.as_deref()
     }
 }

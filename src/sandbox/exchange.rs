@@ -24,13 +24,13 @@ use super::credentials;
 use super::errors::Refusal;
 use super::fault::Fault;
 use super::fault::FaultKind;
+use super::headers::Heading;
 use super::limiter::Quota;
 use super::limiter::Verdict;
 use super::log::Asked;
 use super::log::Entry;
 use super::recorder::Exchange;
 use super::reply::Answer;
-use super::reply::Heading;
 use super::reply::Reply;
 use super::routes::Ask;
 use super::routes::Route;
@@ -71,12 +71,13 @@ pub(super) async fn exchange(
     ConnectInfo(breaker): ConnectInfo<Breaker>,
     request: Request,
 ) -> Response {
+    let started = world.clock.now();
     let (parts, body) = request.into_parts();
     let request_id = world.new_request_id();
     let version = version(&world, &parts.headers);
     let assumed = version.as_ref().map_or(world.settings.version, |version| *version);
     let route = Route::find(&parts.method, parts.uri.path(), assumed, world.unknowns());
-    let asked = asked(&parts, &route, world.clock.now());
+    let asked = asked(&parts, &route, started);
     let told = match authenticate(&world, &parts.headers) {
         Ok(token_id) => {
             let request_id = request_id.clone();
@@ -91,7 +92,8 @@ pub(super) async fn exchange(
     match reply {
         Some(reply) => {
             let (now, clock) = (world.clock.now(), &world.clock);
-            reply.into_response(&Heading { request_id: &request_id, now, clock, quota, version })
+            let runtime = now.since(started);
+            reply.into_response(&Heading { request_id: &request_id, now, runtime, clock, quota, version })
         }
         // Until the client has had enough.
         None if fault == Some(FaultKind::Stall) => std::future::pending().await,

@@ -137,4 +137,9 @@ impl<T: Indexed> Index<T> {
     pub(super) fn waiting_ids(&self) -> impl Iterator<Item = ObjectId> {
         self.last_due.keys().copied()
     }
+
+    /// Returns every object that is shown, in order.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &T> {
+        self.shown.values().map(Arc::as_ref)
+    }
 }

@@ -23,8 +23,10 @@ use super::SandboxError;
 use super::admins::Admin;
 use super::attributes::Attribute;
 use super::company::Company;
+use super::company::CompanyId;
 use super::contact::Contact;
 use super::contact::ContactId;
+use super::note::Note;
 use super::tag::Tag;
 
 /// The version of the lines' form.
@@ -52,6 +54,9 @@ pub(super) enum Entry {
     Admin(Admin),
     Company(Company),
     Tag(Tag),
+    Note(Note),
+    TagGone(u64),
+    CompanyGone(CompanyId),
 }
 
 /// One line as it is written.
@@ -65,6 +70,9 @@ pub(super) enum Change<'a> {
     Admin(&'a Admin),
     Company(&'a Company),
     Tag(&'a Tag),
+    Note(&'a Note),
+    TagGone(u64),
+    CompanyGone(CompanyId),
 }
 
 impl<'a> Change<'a> {

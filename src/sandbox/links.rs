@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::company::CompanyId;
+use super::contact::ContactId;
+use super::contact::Role;
 use super::tag::AppliedTag;
 
 /// A contact's links; read through `Deref`, changed with `edit`.
@@ -21,9 +23,31 @@ pub(super) struct Links(Option<Box<Linked>>);
 pub(super) struct Linked {
     pub(super) companies: Vec<CompanyId>,
     pub(super) tags: Vec<AppliedTag>,
+    /// The ids of notes.
+    pub(super) notes: Vec<u64>,
+    /// The ids of subscription types that the contact chose: to get those of opt-in, not to get those of opt-out [S].
+    pub(super) subscriptions: Vec<u64>,
+    /// Who was merged into this contact, oldest first.
+    pub(super) merged: Vec<MergedIn>,
+    pub(super) blocked: bool,
 }
 
-static NOTHING: Linked = Linked { companies: Vec::new(), tags: Vec::new() };
+/// A contact that was merged into another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct MergedIn {
+    pub(super) id: ContactId,
+    pub(super) role: Role,
+    pub(super) merged_at: i64,
+}
+
+static NOTHING: Linked = Linked {
+    companies: Vec::new(),
+    tags: Vec::new(),
+    notes: Vec::new(),
+    subscriptions: Vec::new(),
+    merged: Vec::new(),
+    blocked: false,
+};
 
 impl Links {
     pub(super) fn is_empty(&self) -> bool {

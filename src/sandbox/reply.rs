@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
-use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
 
 use super::body;
-use super::clock::Moment;
-use super::clock::SandboxClock;
+use super::contact::Contact;
 use super::errors::Refusal;
 use super::fault::FaultKind;
+use super::headers;
+use super::headers::Heading;
+use super::identities;
 use super::limiter::Quota;
-use super::versions::Version;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html";
@@ -33,6 +33,9 @@ pub(super) struct Reply {
     body: Vec<u8>,
     spoilt: Option<Spoilt>,
     retry_after: Option<&'static str>,
+    recent_write: bool,
+    /// The path of the contact that a merged one went into.
+    link: Option<String>,
 }
 
 /// How an answer does not come as it should.
@@ -43,48 +46,59 @@ enum Spoilt {
     Misdated,
 }
 
-/// What the headers say besides.
-#[derive(Debug)]
-pub(super) struct Heading<'a> {
-    pub(super) request_id: &'a str,
-    pub(super) now: Moment,
-    pub(super) clock: &'a SandboxClock,
-    pub(super) quota: Option<Quota>,
-    pub(super) version: Option<Version>,
-}
-
 /// What a request that succeeded is told.
 #[derive(Debug)]
 pub(super) struct Answer {
     status: StatusCode,
     body: Vec<u8>,
+    recent_write: bool,
 }
 
 impl Answer {
     /// Returns the answer of nearly every request; it is 200 for a create too [S].
     pub(super) fn ok(body: Vec<u8>) -> Answer {
-        Answer { status: StatusCode::OK, body }
+        Answer { status: StatusCode::OK, body, recent_write: false }
     }
 
     /// Returns the answer to what will be done later [S0].
     pub(super) fn accepted(body: &serde_json::Value) -> Answer {
-        Answer { status: StatusCode::ACCEPTED, body: body.to_string().into_bytes() }
+        Answer { status: StatusCode::ACCEPTED, ..Answer::json(body) }
     }
 
     /// Returns the answer that is this JSON.
     pub(super) fn json(body: &serde_json::Value) -> Answer {
         Answer::ok(body.to_string().into_bytes())
     }
+
+    /// Returns a 200 without a body.
+    pub(super) fn empty() -> Answer {
+        Answer::ok(Vec::new())
+    }
+
+    /// Adds the cookie of a write that created a contact or changed its identity, its tags or its archive [R].
+    pub(super) fn with_recent_write(self) -> Answer {
+        Answer { recent_write: true, ..self }
+    }
+
+    /// Adds that cookie if a contact was changed so.
+    pub(super) fn after_change(self, old: &Contact, new: &Contact) -> Answer {
+        let same = old.role == new.role
+            && old.life == new.life
+            && old.links.tags == new.links.tags
+            && identities::same(old, new);
+        if same { self } else { self.with_recent_write() }
+    }
 }
 
 impl Reply {
     /// Returns the answer to a request that succeeded.
-    pub(super) fn success(Answer { status, body }: Answer) -> Reply {
-        Reply::new(status, Some(JSON), body)
+    pub(super) fn success(Answer { status, body, recent_write }: Answer) -> Reply {
+        Reply { recent_write, ..Reply::new(status, Some(JSON), body) }
     }
 
     pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Reply {
-        Reply::new(refusal.status, Some(JSON), refusal.body(request_id))
+        let link = refusal.link().map(str::to_owned);
+        Reply { link, ..Reply::new(refusal.status, Some(JSON), refusal.body(request_id)) }
     }
 
     /// Returns the answer to a request that was carried out.
@@ -93,7 +107,7 @@ impl Reply {
     }
 
     fn new(status: StatusCode, content_type: Option<&'static str>, body: Vec<u8>) -> Reply {
-        Reply { status, content_type, body, spoilt: None, retry_after: None }
+        Reply { status, content_type, body, spoilt: None, retry_after: None, recent_write: false, link: None }
     }
 
     /// Returns the same answer, spoilt by a fault of the kinds that do so; `delay` is what a slow body takes.
@@ -144,37 +158,33 @@ impl Reply {
 
     /// Adds the headers [R].
     pub(super) fn into_response(self, heading: &Heading<'_>) -> Response {
+        let mut headers = HeaderMap::with_capacity(16);
+        let behind = if self.spoilt == Some(Spoilt::Misdated) { MISDATED_BY } else { Duration::ZERO };
+        heading.add_common(&mut headers, heading.now.before(behind));
+        if let Some(content_type) = self.content_type {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if self.content_type == Some(JSON) {
+            heading.add_details(&mut headers, self.status, &self.body);
+        }
+        if self.recent_write {
+            heading.add_recent_write(&mut headers);
+        }
+        if let Some(path) = &self.link {
+            headers::add_link(&mut headers, path);
+        }
         let mut response = Response::new(match self.spoilt {
             Some(Spoilt::Slow(time)) => body::slow(self.body, time, heading.clock.clone()),
             Some(Spoilt::Truncated) => body::truncated(self.body),
             Some(Spoilt::Misdated) | None => Body::from(self.body),
         });
         *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        if let Some(content_type) = self.content_type {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        }
-        let behind = if self.spoilt == Some(Spoilt::Misdated) { MISDATED_BY } else { Duration::ZERO };
-        put(headers, header::DATE, heading.now.before(behind).http_date());
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
-        }
-        put(headers, HeaderName::from_static("x-request-id"), heading.request_id.to_owned());
-        if let Some(version) = heading.version {
-            put(headers, HeaderName::from_static("intercom-version"), version.to_string());
-        }
-        if let Some(quota) = heading.quota {
-            put(headers, HeaderName::from_static("x-ratelimit-limit"), quota.limit.to_string());
-            put(headers, HeaderName::from_static("x-ratelimit-remaining"), quota.remaining.to_string());
-            put(headers, HeaderName::from_static("x-ratelimit-reset"), quota.reset.to_string());
-        }
+        *response.headers_mut() = headers;
         response
     }
-}
-
-fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
-    headers
-        .insert(name, HeaderValue::try_from(value).expect("numbers, dates and hexadecimal digits are ASCII"));
 }
 
 fn empty(status: StatusCode) -> Reply {

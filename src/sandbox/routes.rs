@@ -19,7 +19,10 @@ use super::contacts;
 use super::errors::Refusal;
 use super::legacy;
 use super::limiter::Verdict;
+use super::notes;
 use super::reply::Answer;
+use super::segments;
+use super::subscriptions;
 use super::tags;
 use super::unknowns::Unknowns;
 use super::unknowns::UsersOn2x;
@@ -27,12 +30,15 @@ use super::versions::Version;
 use super::world::World;
 
 /// Every room's endpoints. Of two that fit a path, the first one counts.
-const ROOMS: [&[Endpoint]; 7] = [
+const ROOMS: &[&[Endpoint]] = &[
     bulk::ENDPOINTS,
     contacts::ENDPOINTS,
     attribute_routes::ENDPOINTS,
     companies::ENDPOINTS,
     tags::ENDPOINTS,
+    notes::ENDPOINTS,
+    segments::ENDPOINTS,
+    subscriptions::ENDPOINTS,
     admins::ENDPOINTS,
     legacy::ENDPOINTS,
 ];
@@ -158,7 +164,8 @@ impl Route {
     pub(super) fn find(method: &Method, path: &str, version: Version, unknowns: &Unknowns) -> Route {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let mut elsewhere = None;
-        for endpoint in ROOMS.into_iter().flatten().filter(|endpoint| endpoint.method == method.as_str()) {
+        for endpoint in ROOMS.iter().copied().flatten().filter(|endpoint| endpoint.method == method.as_str())
+        {
             let Some(ids) = endpoint.ids(&segments) else { continue };
             if endpoint.is_in(version) {
                 return Route::Found { endpoint, ids: ids.into_iter().map(percent_decoded).collect() };

@@ -5,8 +5,11 @@
 //! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
 
 mod companies;
+mod notes;
 mod people;
 mod tags;
+
+pub(super) use companies::Touch;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -40,6 +43,7 @@ use super::journal::Change;
 use super::journal::Entry;
 use super::journal::Journal;
 use super::lag::Lag;
+use super::note::Notes;
 use super::object_id::ObjectId;
 use super::scroll::Scrolls;
 use super::seed;
@@ -67,6 +71,7 @@ pub(super) struct Store {
     pub(super) admins: Vec<Admin>,
     pub(super) tags: Tags,
     pub(super) companies: Companies,
+    pub(super) notes: Notes,
     pub(super) index: Index<Contact>,
     pub(super) company_index: Index<ListedCompany>,
     pub(super) unknowns: Unknowns,
@@ -116,6 +121,7 @@ impl Store {
             admins: Vec::new(),
             tags: Tags::default(),
             companies: Companies::default(),
+            notes: Notes::default(),
             index: Index::new(beginning.lag, beginning.seed),
             company_index: Index::new(beginning.lag, beginning.seed),
             contacts: BTreeMap::new(),
@@ -153,6 +159,9 @@ impl Store {
             Entry::Attribute(attribute) => self.attributes.put(attribute),
             Entry::Forgotten(id) => self.drop_contact(id),
             Entry::Tag(tag) => self.tags.put(tag),
+            Entry::TagGone(id) => self.tags.remove(id),
+            Entry::Note(note) => self.notes.put(note),
+            Entry::CompanyGone(id) => self.companies.remove(id),
             Entry::Company(mut company) => {
                 self.share_names(Model::Company, &mut company.custom_attributes);
                 self.last_number = self.last_number.max(company.id.number);
@@ -178,6 +187,7 @@ impl Store {
             .chain(self.attributes.all().map(Change::Attribute))
             .chain(self.tags.all().map(Change::Tag))
             .chain(self.companies.all().map(|company| Change::Company(company)))
+            .chain(self.notes.all().map(Change::Note))
             .chain(self.contacts.values().map(|contact| Change::Contact(contact)))
     }
 
@@ -203,9 +213,19 @@ impl Store {
         self.contacts.values().filter(|contact| contact.is_live()).count()
     }
 
-    /// Returns every contact in order of its id, deleted ones excepted.
+    /// Returns the contact that a merged one went into in the end; `None` for one that was not merged.
+    pub(super) fn canonical(&self, id: &str) -> Option<ContactId> {
+        let into = |contact: &Arc<Contact>| match contact.life {
+            Life::Merged { into } => Some(into),
+            Life::Live | Life::Archived | Life::Deleted { .. } => None,
+        };
+        let first = self.any(id).and_then(into);
+        std::iter::successors(first, |id| self.contacts.get(id).and_then(into)).last()
+    }
+
+    /// Returns every contact in order of its id, deleted and merged ones excepted.
     pub(super) fn kept(&self) -> Vec<Arc<Contact>> {
-        let kept = |contact: &&Arc<Contact>| !matches!(contact.life, Life::Deleted { .. });
+        let kept = |contact: &&Arc<Contact>| matches!(contact.life, Life::Live | Life::Archived);
         self.contacts.values().filter(kept).cloned().collect()
     }
 

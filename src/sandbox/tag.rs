@@ -60,4 +60,8 @@ impl Tags {
             None => self.all.push(tag),
         }
     }
+
+    pub(super) fn remove(&mut self, id: u64) {
+        self.all.retain(|tag| tag.id != id);
+    }
 }

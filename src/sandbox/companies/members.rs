@@ -6,8 +6,12 @@ use serde_json::json;
 
 use super::json::shown;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::pages::Pages;
 use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
+
+/// The default size of a page, and the largest one [S example].
+const PER_PAGE: usize = 50;
 
 /// `POST /contacts/{id}/companies`: a company that is attached already is 200 again [D].
 pub(super) fn attach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
@@ -32,13 +36,15 @@ pub(super) fn detach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(&shown(&company, &store)))
 }
 
-/// `GET /contacts/{id}/companies`.
+/// `GET /contacts/{id}/companies`, with numbered pages [S].
 pub(super) fn of_contact(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let store = ask.world.store();
-    let contact = store.live(ask.id())?;
-    let companies = contact.links.companies.iter().filter_map(|id| store.companies.get(*id));
+    let ids = &store.live(ask.id())?.links.companies;
+    let pages = Pages::read(ask, PER_PAGE, PER_PAGE)?;
+    let companies = pages.cut(ids).iter().filter_map(|id| store.companies.get(*id));
     let data: Vec<Value> = companies.map(|company| shown(company, &store)).collect();
-    Ok(Answer::json(&json!({ "type": "list", "data": data })))
+    let (total_count, pages) = (ids.len(), pages.json(ask, ids.len()));
+    Ok(Answer::json(&json!({ "type": "list", "data": data, "pages": pages, "total_count": total_count })))
 }
 
 /// 400 [S].

@@ -3,7 +3,10 @@
 mod draft;
 pub(super) mod inline;
 mod json;
+mod list;
 mod members;
+
+use serde_json::json;
 
 use super::errors::Refusal;
 use super::reply::Answer;
@@ -15,8 +18,12 @@ use json::shown;
 /// What can be asked of companies.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::writes("POST", "/companies", upsert),
+    Endpoint::reads("GET", "/companies", list::find),
+    Endpoint::reads("POST", "/companies/list", list::list),
     Endpoint::reads("GET", "/companies/{company_id}", read),
     Endpoint::writes("PUT", "/companies/{company_id}", update),
+    Endpoint::writes("DELETE", "/companies/{company_id}", delete),
+    Endpoint::reads("GET", "/companies/{company_id}/segments", segments),
     Endpoint::reads("GET", "/contacts/{id}/companies", members::of_contact),
     Endpoint::writes("POST", "/contacts/{id}/companies", members::attach),
     Endpoint::writes("DELETE", "/contacts/{id}/companies/{company_id}", members::detach),
@@ -50,4 +57,19 @@ fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         draft.apply(company, attributes, ask.now);
     })?;
     Ok(Answer::json(&shown(&company, &store)))
+}
+
+/// `DELETE /companies/{id}`: an archive that is answered at once [S]. That the company cannot be read any more at once,
+/// and that its `company_id` makes a new company, is [X].
+fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let id = store.company(ask.id())?.id;
+    store.archive_company(id, ask.now)?;
+    Ok(Answer::json(&json!({ "id": id, "object": "company", "deleted": true })))
+}
+
+/// `GET /companies/{id}/segments`: none, because no segment's rule looks at companies.
+fn segments(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    ask.world.store().company(ask.id())?;
+    Ok(Answer::json(&json!({ "type": "list", "data": [] })))
 }

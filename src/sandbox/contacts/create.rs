@@ -15,6 +15,7 @@ use crate::sandbox::contact::Role;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::extra::Extras;
 use crate::sandbox::links::Links;
+use crate::sandbox::reply::Answer;
 use crate::sandbox::store::Store;
 use crate::sandbox::unknowns::DevelopmentCap;
 use crate::sandbox::versions::Version;
@@ -29,10 +30,10 @@ pub(in crate::sandbox) fn create(
     version: Version,
     body: &[u8],
     now: Moment,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Answer, Refusal> {
     let draft = Draft::read(body, version, world.unknowns())?;
     let contact = store(&mut world.store(), draft, now)?;
-    Ok(shown(&contact, world, version))
+    Ok(Answer::ok(shown(&contact, world, version)).with_recent_write())
 }
 
 /// Writes a new contact, alone or as one of many.

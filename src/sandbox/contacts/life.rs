@@ -12,7 +12,10 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
+use crate::sandbox::store::Touch;
 use crate::sandbox::unknowns::RestoringDeleted;
 use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
@@ -23,11 +26,11 @@ pub(in crate::sandbox) fn archive(
     version: Version,
     id: &str,
     now: Moment,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Answer, Refusal> {
     let mut store = world.store();
     let contact = existing(&store, id)?;
-    let contact = live_on(&mut store, contact, Life::Archived, now)?;
-    Ok(answer(&contact, version, "archived", true))
+    let changed = live_on(&mut store, &contact, Life::Archived, now)?;
+    Ok(answer(&changed, version, "archived", true).after_change(&contact, &changed))
 }
 
 /// `POST /contacts/{id}/unarchive`.
@@ -36,14 +39,16 @@ pub(in crate::sandbox) fn unarchive(
     version: Version,
     id: &str,
     now: Moment,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Answer, Refusal> {
     let mut store = world.store();
     let contact = store.any(id).cloned().ok_or_else(Refusal::user_not_found)?;
-    if let Life::Deleted { .. } = contact.life {
-        return Err(not_restorable(store.unknowns.restoring_deleted));
+    match contact.life {
+        Life::Live | Life::Archived => {}
+        Life::Deleted { .. } => return Err(not_restorable(store.unknowns.restoring_deleted)),
+        Life::Merged { .. } => return Err(Refusal::user_not_found()),
     }
-    let contact = live_on(&mut store, contact, Life::Live, now)?;
-    Ok(answer(&contact, version, "archived", false))
+    let changed = live_on(&mut store, &contact, Life::Live, now)?;
+    Ok(answer(&changed, version, "archived", false).after_change(&contact, &changed))
 }
 
 /// `DELETE /contacts/{id}`, live or archived.
@@ -52,9 +57,19 @@ pub(in crate::sandbox) fn delete(
     version: Version,
     id: &str,
     now: Moment,
-) -> Result<Vec<u8>, Refusal> {
-    let contact = delete_from(&mut world.store(), id, now)?;
-    Ok(answer(&contact, version, "deleted", true))
+) -> Result<Answer, Refusal> {
+    let mut store = world.store();
+    let contact = existing(&store, id)?;
+    let changed = delete_from(&mut store, id, now)?;
+    Ok(answer(&changed, version, "deleted", true).after_change(&contact, &changed))
+}
+
+/// `POST /contacts/{id}/block`, since 2.13 [S]. Its conversations would be archived; the sandbox has none.
+pub(super) fn block(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let contact = store.live(ask.id())?.id;
+    let contact = store.link(contact, Touch::Touches, ask.now, |links| links.blocked = true)?;
+    Ok(answer(&contact, ask.version, "blocked", true))
 }
 
 /// Deletes a contact, alone or as one of many.
@@ -64,24 +79,24 @@ pub(in crate::sandbox) fn delete_from(
     now: Moment,
 ) -> Result<Arc<Contact>, Refusal> {
     let contact = existing(store, id)?;
-    live_on(store, contact, Life::Deleted { at: now.seconds() }, now)
+    live_on(store, &contact, Life::Deleted { at: now.seconds() }, now)
 }
 
 fn existing(store: &Store, id: &str) -> Result<Arc<Contact>, Refusal> {
-    let contact = store.any(id).filter(|contact| !matches!(contact.life, Life::Deleted { .. }));
+    let contact = store.any(id).filter(|contact| matches!(contact.life, Life::Live | Life::Archived));
     contact.cloned().ok_or_else(Refusal::user_not_found)
 }
 
 fn live_on(
     store: &mut Store,
-    contact: Arc<Contact>,
+    contact: &Arc<Contact>,
     life: Life,
     now: Moment,
 ) -> Result<Arc<Contact>, Refusal> {
     if contact.life == life {
-        return Ok(contact);
+        return Ok(Arc::clone(contact));
     }
-    let changed = Contact { life, updated_at: now.seconds(), ..(*contact).clone() };
+    let changed = Contact { life, updated_at: now.seconds(), ..(**contact).clone() };
     store.save(changed, now)
 }
 
@@ -94,11 +109,11 @@ fn not_restorable(outcome: RestoringDeleted) -> Refusal {
 }
 
 /// Returns the recorded answer [R], with what the specification adds since 2.7 [S].
-fn answer(contact: &Contact, version: Version, key: &str, value: bool) -> Vec<u8> {
+fn answer(contact: &Contact, version: Version, key: &str, value: bool) -> Answer {
     let mut answer = json!({ "id": contact.id, "object": "contact", key: value });
     if Version::V2_7 <= version {
         answer["type"] = "contact".into();
         answer["external_id"] = contact.external_id.clone().into();
     }
-    answer.to_string().into_bytes()
+    Answer::json(&answer)
 }

@@ -9,6 +9,7 @@ pub(super) mod draft;
 mod filter;
 mod life;
 mod list;
+mod merge;
 mod of_company;
 mod page;
 mod search;
@@ -24,7 +25,6 @@ pub(super) use update::store as update_in;
 use super::contact::Contact;
 use super::contact::Role;
 use super::contact_json;
-use super::contact_json::NoEmail;
 use super::contact_json::View;
 use super::errors::Refusal;
 use super::reply::Answer;
@@ -40,6 +40,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("POST", "/contacts/search", search),
     Endpoint::reads("GET", "/contacts/find_by_external_id/{external_id}", find_by_external_id)
         .since(Version::V2_13),
+    Endpoint::writes("POST", "/contacts/merge", merge::merge),
+    Endpoint::reads("GET", "/contacts/{id}/merge_history", merge::history).since(Version::V2_16),
+    Endpoint::writes("POST", "/contacts/{id}/block", life::block).since(Version::V2_13),
     Endpoint::reads("GET", "/contacts/{id}", read),
     Endpoint::writes("PUT", "/contacts/{id}", update),
     Endpoint::writes("DELETE", "/contacts/{id}", delete),
@@ -53,7 +56,7 @@ fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 }
 
 fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    create::create(ask.world, ask.version, ask.body, ask.now).map(Answer::ok)
+    create::create(ask.world, ask.version, ask.body, ask.now)
 }
 
 fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
@@ -61,25 +64,31 @@ fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 }
 
 fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    update::update(ask.world, ask.version, ask.id(), ask.body, ask.now).map(Answer::ok)
+    update::update(ask.world, ask.version, ask.id(), ask.body, ask.now)
 }
 
 fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::delete(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+    life::delete(ask.world, ask.version, ask.id(), ask.now)
 }
 
 fn archive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::archive(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+    life::archive(ask.world, ask.version, ask.id(), ask.now)
 }
 
 fn unarchive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::unarchive(ask.world, ask.version, ask.id(), ask.now).map(Answer::ok)
+    life::unarchive(ask.world, ask.version, ask.id(), ask.now)
 }
 
-/// `GET /contacts/{id}`: what the store holds, at once [R].
+/// `GET /contacts/{id}`: what the store holds, at once [R]. One that was merged is gone, and says where to [S 2.16].
 fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let contact = ask.world.store().live(ask.id())?.clone();
-    Ok(Answer::ok(shown(&contact, ask.world, ask.version)))
+    let contact = {
+        let store = ask.world.store();
+        match store.canonical(ask.id()) {
+            Some(into) if Version::V2_16 <= ask.version => return Err(Refusal::contact_merged(into)),
+            _ => store.live(ask.id())?.clone(),
+        }
+    };
+    Ok(Answer::ok(merge::shown_with_history(&contact, ask)))
 }
 
 /// `GET /contacts/find_by_external_id/{external_id}`: users only, since 2.13 [S 2.13].
@@ -93,7 +102,6 @@ fn find_by_external_id(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 /// Returns a contact as an answer.
 fn shown(contact: &Contact, world: &World, version: Version) -> Vec<u8> {
     let mut body = Vec::with_capacity(2048);
-    let view = View { workspace: world.workspace(), version, no_email: NoEmail::Null };
-    contact_json::write(contact, view, &mut body);
+    contact_json::write(contact, View::of(world, version), &mut body);
     body
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::cursor::Cursor;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact_json;
-use crate::sandbox::contact_json::NoEmail;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::unknowns::PerPageAboveMaximum;
@@ -36,7 +35,7 @@ pub(super) struct Page {
 impl Page {
     /// Writes the page.
     pub(super) fn write(&self, world: &World, version: Version) -> Vec<u8> {
-        let view = View { workspace: world.workspace(), version, no_email: NoEmail::Null };
+        let view = View::of(world, version);
         let mut body = Vec::with_capacity(self.contacts.len() * BYTES_PER_CONTACT + 256);
         body.extend_from_slice(br#"{"type":"list","data":["#);
         for (place, contact) in self.contacts.iter().enumerate() {

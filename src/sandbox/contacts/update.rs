@@ -17,6 +17,7 @@ use crate::sandbox::contact_json;
 use crate::sandbox::contact_json::NoEmail;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::reply::Answer;
 use crate::sandbox::store::Store;
 use crate::sandbox::unknowns::TakenExternalId;
 use crate::sandbox::versions::Version;
@@ -29,13 +30,17 @@ pub(in crate::sandbox) fn update(
     id: &str,
     body: &[u8],
     now: Moment,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Answer, Refusal> {
     let draft = Draft::read(body, version, world.unknowns())?;
     let no_email = if draft.email == Field::Null { NoEmail::Empty } else { NoEmail::Null };
-    let contact = store(&mut world.store(), id, draft, now)?;
+    let (old, contact) = {
+        let mut held = world.store();
+        let old = held.live(id)?.clone();
+        (old, store(&mut held, id, draft, now)?)
+    };
     let mut body = Vec::with_capacity(2048);
-    contact_json::write(&contact, View { workspace: world.workspace(), version, no_email }, &mut body);
-    Ok(body)
+    contact_json::write(&contact, View { no_email, ..View::of(world, version) }, &mut body);
+    Ok(Answer::ok(body).after_change(&old, &contact))
 }
 
 /// Changes a contact, alone or as one of many.

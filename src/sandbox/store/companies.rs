@@ -74,6 +74,18 @@ impl Store {
         Ok(company)
     }
 
+    /// Detaches a company from all who have it, and takes it away [S].
+    pub(in crate::sandbox) fn archive_company(&mut self, id: CompanyId, now: Moment) -> Result<(), Refusal> {
+        let has = |contact: &&Arc<Contact>| contact.links.companies.contains(&id);
+        let holders: Vec<ContactId> = self.contacts.values().filter(has).map(|contact| contact.id).collect();
+        for contact in holders {
+            self.detach_company(contact, id, now)?;
+        }
+        self.write(Change::CompanyGone(id))?;
+        self.companies.remove(id);
+        Ok(())
+    }
+
     /// Tells the index how a company is, or whether it is listed.
     pub(super) fn list_company(&mut self, id: CompanyId, now: Moment) {
         if let Some(company) = self.companies.get(id) {

@@ -30,6 +30,22 @@ impl Store {
         Ok(tag)
     }
 
+    /// Takes a tag off all who have it, and away.
+    pub(in crate::sandbox) fn delete_tag(&mut self, tag: &Tag, now: Moment) -> Result<(), Refusal> {
+        let has = |contact: &&Arc<Contact>| contact.links.tag(tag.id).is_some();
+        let contacts: Vec<ContactId> = self.contacts.values().filter(has).map(|contact| contact.id).collect();
+        for contact in contacts {
+            self.untag_contact(contact, tag, now)?;
+        }
+        let companies: Vec<CompanyId> = self.companies.all().map(|company| company.id).collect();
+        for company in companies {
+            self.untag_company(company, tag, now)?;
+        }
+        self.write(Change::TagGone(tag.id))?;
+        self.tags.remove(tag.id);
+        Ok(())
+    }
+
     /// Tags a contact, which touches its `updated_at` [R]; a tag that it has stays as it was applied.
     pub(in crate::sandbox) fn tag_contact(
         &mut self,

@@ -2,6 +2,7 @@
 
 mod write;
 
+use axum::http::StatusCode;
 use serde_json::Value;
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
 use super::routes::Endpoint;
+use super::segments::SEGMENTS;
 use super::store::Store;
 use super::tag::AppliedTag;
 use super::tag::Tag;
@@ -19,6 +21,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/tags", list),
     Endpoint::writes("POST", "/tags", write::write),
     Endpoint::reads("GET", "/tags/{tag_id}", read),
+    Endpoint::writes("DELETE", "/tags/{tag_id}", delete),
     Endpoint::reads("GET", "/contacts/{id}/tags", of_contact),
     Endpoint::writes("POST", "/contacts/{id}/tags", attach),
     Endpoint::writes("DELETE", "/contacts/{id}/tags/{tag_id}", detach),
@@ -34,6 +37,19 @@ fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let store = ask.world.store();
     Ok(Answer::json(&shown(known(&store, ask.id())?)))
+}
+
+/// `DELETE /tags/{id}`: 200 without a body; a tag that a segment hangs on stays [S].
+fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let tag = known(&store, ask.id())?.clone();
+    let segments: Vec<&str> =
+        SEGMENTS.iter().filter(|segment| segment.hangs_on(&tag)).map(|segment| segment.name).collect();
+    if !segments.is_empty() {
+        return Err(has_dependents(&segments.join(", ")));
+    }
+    store.delete_tag(&tag, ask.now)?;
+    Ok(Answer::empty())
 }
 
 /// `GET /contacts/{id}/tags`.
@@ -52,9 +68,10 @@ fn attach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let mut store = ask.world.store();
     let contact = store.live(ask.id())?.clone();
     let tag = known(&store, &id_text(&body["id"]))?.clone();
-    let contact = store.tag_contact(contact.id, &tag, ask.now)?;
-    let applied = contact.links.tag(tag.id).copied().ok_or_else(Refusal::server_error)?;
-    Ok(Answer::json(&shown_applied(&tag, applied, &store, ask.version)))
+    let changed = store.tag_contact(contact.id, &tag, ask.now)?;
+    let applied = changed.links.tag(tag.id).copied().ok_or_else(Refusal::server_error)?;
+    let answer = Answer::json(&shown_applied(&tag, applied, &store, ask.version));
+    Ok(answer.after_change(&contact, &changed))
 }
 
 /// `DELETE /contacts/{id}/tags/{tag_id}`: a tag that the contact does not have is not found.
@@ -63,8 +80,9 @@ fn detach(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let contact = store.live(ask.id())?.clone();
     let tag = known(&store, ask.second_id())?.clone();
     let applied = contact.links.tag(tag.id).copied().ok_or_else(Refusal::resource_not_found)?;
-    store.untag_contact(contact.id, &tag, ask.now)?;
-    Ok(Answer::json(&shown_applied(&tag, applied, &store, ask.version)))
+    let changed = store.untag_contact(contact.id, &tag, ask.now)?;
+    let answer = Answer::json(&shown_applied(&tag, applied, &store, ask.version));
+    Ok(answer.after_change(&contact, &changed))
 }
 
 fn known<'a>(store: &'a Store, id: &str) -> Result<&'a Tag, Refusal> {
@@ -91,4 +109,10 @@ fn shown_applied(tag: &Tag, applied: AppliedTag, store: &Store, version: Version
             .map_or(Value::Null, |admin| json!({ "type": "admin", "id": admin.id.to_string() }));
     }
     shown
+}
+
+/// 400 [S].
+fn has_dependents(segments: &str) -> Refusal {
+    let message = format!("Unable to delete Tag with dependent objects. Segments: {segments}.");
+    Refusal::new(StatusCode::BAD_REQUEST, "tag_has_dependent_objects", message)
 }

@@ -65,7 +65,8 @@ pub(super) fn write(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         answer["companies"] =
             companies.iter().map(|company| change(&company.object.id, company.tagged)).collect();
     }
-    Ok(Answer::json(&answer))
+    let answer = Answer::json(&answer);
+    Ok(if users.is_empty() { answer } else { answer.with_recent_write() })
 }
 
 impl Order {

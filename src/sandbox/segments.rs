@@ -1,0 +1,133 @@
+//! Segments, which clients can only read. Who belongs to one follows from its rule; the rules are the sandbox's own.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+use super::clock::Moment;
+use super::contact::Contact;
+use super::contact::Role;
+use super::errors::Refusal;
+use super::reply::Answer;
+use super::routes::Ask;
+use super::routes::Endpoint;
+use super::tag::Tag;
+use super::tag::Tags;
+
+/// What can be asked of segments.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::reads("GET", "/segments", list),
+    Endpoint::reads("GET", "/segments/{segment_id}", read),
+    Endpoint::reads("GET", "/contacts/{id}/segments", of_contact),
+];
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+/// Midnight of 2020-01-01: the workspace's own.
+const CREATED_AT: i64 = 1_577_836_800;
+
+/// A segment.
+#[derive(Debug)]
+pub(super) struct Segment {
+    id: &'static str,
+    pub(super) name: &'static str,
+    role: Role,
+    rule: Rule,
+}
+
+/// Who belongs to a segment.
+#[derive(Debug)]
+enum Rule {
+    CreatedWithinDays(i64),
+    SeenWithinDays(i64),
+    NotSeenForDays(i64),
+    Tagged(&'static str),
+}
+
+/// The segments of every workspace. The last one hangs on a tag, which therefore cannot be deleted [S].
+pub(super) const SEGMENTS: [Segment; 5] = [
+    segment("5e0be1000000000000000001", "Active", Role::User, Rule::SeenWithinDays(30)),
+    segment("5e0be1000000000000000002", "New", Role::User, Rule::CreatedWithinDays(7)),
+    segment("5e0be1000000000000000003", "Slipping Away", Role::User, Rule::NotSeenForDays(30)),
+    segment("5e0be1000000000000000004", "New leads", Role::Lead, Rule::CreatedWithinDays(7)),
+    segment("5e0be1000000000000000005", "VIP customers", Role::User, Rule::Tagged("VIP customer")),
+];
+
+const fn segment(id: &'static str, name: &'static str, role: Role, rule: Rule) -> Segment {
+    Segment { id, name, role, rule }
+}
+
+/// The query of the list.
+#[derive(Debug, Default, Deserialize)]
+struct ListQuery {
+    include_count: Option<String>,
+}
+
+/// `GET /segments`: all of them, with the number of their contacts on demand [S].
+fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let query: ListQuery = ask.query();
+    let mut segments: Vec<Value> = SEGMENTS.iter().map(Segment::shown).collect();
+    if query.include_count.as_deref() == Some("true") {
+        let mut store = ask.world.store();
+        store.index.catch_up(ask.now);
+        for (segment, shown) in SEGMENTS.iter().zip(&mut segments) {
+            let holds = |contact: &&Contact| segment.holds(contact, &store.tags, ask.now);
+            shown["count"] = store.index.shown().filter(holds).count().into();
+        }
+    }
+    Ok(Answer::json(&json!({ "type": "segment.list", "segments": segments })))
+}
+
+/// `GET /segments/{id}`.
+fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let segment = find(ask.id()).ok_or_else(Refusal::resource_not_found)?;
+    Ok(Answer::json(&segment.shown()))
+}
+
+/// `GET /contacts/{id}/segments`.
+fn of_contact(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let store = ask.world.store();
+    let contact = store.live(ask.id())?;
+    let segments = SEGMENTS.iter().filter(|segment| segment.holds(contact, &store.tags, ask.now));
+    let data: Vec<Value> = segments.map(Segment::shown).collect();
+    Ok(Answer::json(&json!({ "type": "list", "data": data })))
+}
+
+/// Finds a segment by its id.
+pub(super) fn find(id: &str) -> Option<&'static Segment> {
+    SEGMENTS.iter().find(|segment| segment.id == id)
+}
+
+impl Segment {
+    /// Says whether a contact belongs to the segment.
+    pub(super) fn holds(&self, contact: &Contact, tags: &Tags, now: Moment) -> bool {
+        let since = |days: i64| now.seconds() - days * SECONDS_PER_DAY;
+        let belongs = match self.rule {
+            Rule::CreatedWithinDays(days) => since(days) <= contact.created_at,
+            Rule::SeenWithinDays(days) => contact.last_seen_at.is_some_and(|seen| since(days) <= seen),
+            Rule::NotSeenForDays(days) => contact.last_seen_at.is_some_and(|seen| seen < since(days)),
+            Rule::Tagged(name) => tags.named(name).is_some_and(|tag| contact.links.tag(tag.id).is_some()),
+        };
+        contact.role == self.role && belongs
+    }
+
+    /// Says whether the segment's rule asks for a tag.
+    pub(super) fn hangs_on(&self, tag: &Tag) -> bool {
+        matches!(self.rule, Rule::Tagged(name) if name.to_lowercase() == tag.name.to_lowercase())
+    }
+
+    /// A lead is a `contact` here [S].
+    fn shown(&self) -> Value {
+        let person_type = match self.role {
+            Role::User => "user",
+            Role::Lead => "contact",
+        };
+        json!({
+            "type": "segment",
+            "id": self.id,
+            "name": self.name,
+            "created_at": CREATED_AT,
+            "updated_at": CREATED_AT,
+            "person_type": person_type,
+        })
+    }
+}
