@@ -1,8 +1,6 @@
 //! A custom attribute that a file needs and the workspace does not have.
 
 use super::AttributeType;
-use super::names;
-use crate::intercom::Field;
 
 // Archiving one makes room [D help/179].
 /// How many custom attributes a workspace may have in use, those of contacts and of companies together.
@@ -22,17 +20,13 @@ pub struct NewAttribute {
 }
 
 impl NewAttribute {
-    /// Returns why Intercom takes no attribute of this name, if it is known that it does not.
+    /// Returns why Intercom takes no attribute of this name, if the name itself says so.
     #[must_use]
     pub fn name_fault(&self) -> Option<&'static str> {
-        let name = self.name.as_str();
-        if names::is_read_only(name) || Field::STANDARD.iter().any(|field| field.api_name() == name) {
-            return Some("it is the name of one of Intercom's own");
-        }
         // Intercom's own words [S]; that spaces and underscores are taken as well is seen in its examples [S] and in
         // recorded names [R]. Of other scripts it says nothing: it takes or refuses them itself.
         let is_allowed = |c: char| c.is_alphanumeric() || " -_".contains(c) || is_currency_symbol(c);
-        (!name.chars().all(is_allowed))
+        (!self.name.chars().all(is_allowed))
             .then_some("a name may hold letters, digits, spaces, underscores, hyphens and currency symbols")
     }
 
@@ -57,11 +51,8 @@ mod tests {
     #[track_caller]
     fn check(name: &str, expected: &str) {
         let attribute = NewAttribute { name: name.into(), index: 0, column: String::new(), data_type: None };
-        let actual = match attribute.name_fault() {
-            None => "fine".to_owned(),
-            Some(why) if why.starts_with("a name") => attribute.plain_name(),
-            Some(_) => "Intercom's own".to_owned(),
-        };
+        let actual =
+            if attribute.name_fault().is_none() { "fine".to_owned() } else { attribute.plain_name() };
         assert_eq!(expected, actual);
     }
 
@@ -72,7 +63,5 @@ mod tests {
         }
         check("Size (cm)", "Size cm");
         check("plan.tier", "plan tier");
-        check("email", "Intercom's own");
-        check("created_at", "Intercom's own");
     }
 }

@@ -142,7 +142,7 @@ fn new_attributes_are_created_of_the_type_of_their_cells() {
       `code` from column `code`: string (1 integer, 1 text)
       `vip` from column `vip`: boolean (2 booleans)
     users.csv: 2 rows in [TIME]: 2 created, 0 updated, 0 unchanged
-    10 requests, 0 throttled, 0 retried
+    11 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: nothing is left to do
     ");

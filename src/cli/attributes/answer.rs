@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Stock;
 use super::create::{ROOM_HINT, rename_flag, room_message};
 use crate::intercom::Field;
 use crate::mapping::Finding;
@@ -71,12 +72,12 @@ pub(super) struct Found {
 }
 
 /// Lists everything that was found: the columns in their order, the limit, then the rows.
-pub(super) fn found(survey: &Survey, inspection: &Inspection, room: Option<Room>) -> Vec<Found> {
+pub(super) fn found(survey: &Survey, inspection: &Inspection, stock: Option<&Stock>) -> Vec<Found> {
     let mut guesses = inspection.guesses.iter();
     let columns = survey.misfits.iter().map(|misfit| match misfit {
         Misfit::Missing(attribute) => {
             let guess = guesses.next().map(ToString::to_string).unwrap_or_default();
-            missing(attribute, &guess)
+            missing(attribute, &guess, stock)
         }
         Misfit::OtherCase { column, name, known } => other_case(column, name, known, &survey.mapping),
         Misfit::Archived { column, attribute } => archived(column, attribute),
@@ -87,14 +88,14 @@ pub(super) fn found(survey: &Survey, inspection: &Inspection, room: Option<Room>
         Misfit::Unknown(column) => unknown(column),
     });
     let mut found: Vec<Found> = columns.collect();
-    found.extend(room.and_then(limit));
+    found.extend(stock.and_then(|stock| limit(stock.in_use, survey.mapping.new_attributes().len())));
     found.extend(inspection.findings.iter().map(of_rows));
     found
 }
 
-fn missing(attribute: &NewAttribute, guess: &str) -> Found {
+fn missing(attribute: &NewAttribute, guess: &str, stock: Option<&Stock>) -> Found {
     let NewAttribute { name, column, data_type, .. } = attribute;
-    if let Some(why) = attribute.name_fault() {
+    if let Some(why) = stock.and_then(|stock| stock.name_fault(attribute)) {
         return Found {
             hint: Some(format!("give it another name: {}", rename_flag(attribute))),
             ..Found::new(
@@ -160,8 +161,7 @@ fn unknown(unknown: &UnknownColumn) -> Found {
     Found { hint: Some(ways.join(", or ")), flags, ..Found::new(code, column, message) }
 }
 
-fn limit(room: Room) -> Option<Found> {
-    let Room { in_use, missing } = room;
+fn limit(in_use: usize, missing: usize) -> Option<Found> {
     (in_use + missing > MOST_ATTRIBUTES).then(|| Found {
         column: None,
         hint: Some(ROOM_HINT.into()),

@@ -2,8 +2,7 @@
 
 use super::answer::{Answer, Found, Next, Room, found};
 use super::args::FileArgs;
-use super::{in_use, inspect, of_workspace, talk, tell};
-use crate::cli::connect::Workspace;
+use super::{Stock, inspect, of_workspace, talk, tell};
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
@@ -27,15 +26,17 @@ pub(super) fn run(arguments: &FileArgs, environment: &Environment) -> Result<Exi
     let survey = Survey::of(input.rows.columns(), &spec, &attributes, arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;
     let inspection = inspect(&input.name, input.rows, &survey.mapping, &interruption.halt()).map_err(told)?;
-    let room = room(&survey, &workspace).map_err(told)?;
-    let found = found(&survey, &inspection, room);
+    // Only new attributes have to get along with what is there.
+    let missing = survey.mapping.new_attributes().len();
+    let stock = (missing > 0).then(|| Stock::of(&workspace)).transpose().map_err(told)?;
+    let found = found(&survey, &inspection, stock.as_ref());
     let answer = Answer {
         schema: 1,
         file: input.name.clone(),
         workspace: workspace.id,
         rows: inspection.rows,
         valid_rows: inspection.valid,
-        attributes: room,
+        attributes: stock.map(|stock| Room { in_use: stock.in_use, missing }),
         notices: survey.mapping.notices().to_vec(),
         next: next(environment, &found, inspection.rows),
         findings: found,
@@ -51,14 +52,7 @@ pub(super) fn run(arguments: &FileArgs, environment: &Environment) -> Result<Exi
     Ok(if answer.findings.is_empty() { Exit::Ok } else { Exit::Partial })
 }
 
-/// Counts the attributes in use, if any would have to be created.
-fn room(survey: &Survey, workspace: &Workspace) -> Result<Option<Room>, Error> {
-    match survey.mapping.new_attributes().len() {
-        0 => Ok(None),
-        missing => Ok(Some(Room { in_use: in_use(workspace)?, missing })),
-    }
-}
-
+/// Returns the command to run next.
 fn next(environment: &Environment, found: &[Found], rows: u64) -> Next {
     let flags: Vec<String> = found.iter().flat_map(|found| found.flags.clone()).collect();
     let check = ["attributes", "check"];

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::args::CreateArgs;
-use super::{in_use, inspect, of_workspace, talk, tell};
+use super::{Stock, inspect, of_workspace, talk, tell};
 use crate::cli::connect::Workspace;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
@@ -24,6 +24,7 @@ use crate::mapping::MappingSpec;
 use crate::mapping::NewAttribute;
 use crate::mapping::TypeGuess;
 use crate::mapping::Unknown;
+use crate::mapping::ignore_flag;
 use crate::mapping::map_flag;
 use crate::pace::Clock;
 use crate::report::count;
@@ -104,17 +105,17 @@ impl Plan {
         if self.wanted.is_empty() {
             return Ok(());
         }
-        let names: Vec<(&NewAttribute, &str)> = self
+        let stock = Stock::of(workspace)?;
+        let faults: Vec<(&NewAttribute, &str)> = self
             .wanted
             .iter()
-            .filter_map(|wanted| Some((&wanted.attribute, wanted.attribute.name_fault()?)))
+            .filter_map(|wanted| Some((&wanted.attribute, stock.name_fault(&wanted.attribute)?)))
             .collect();
-        if let Some((_, why)) = names.first() {
-            return Err(bad_names(&names, why));
+        if !faults.is_empty() {
+            return Err(bad_names(&faults));
         }
-        let (in_use, wanted) = (in_use(workspace)?, self.wanted.len());
-        if in_use + wanted > MOST_ATTRIBUTES {
-            return Err(no_room(in_use, wanted));
+        if stock.in_use + self.wanted.len() > MOST_ATTRIBUTES {
+            return Err(no_room(stock.in_use, self.wanted.len()));
         }
         Ok(())
     }
@@ -139,7 +140,7 @@ impl Plan {
         self.announce(file, "creating, for good,");
         for n in 0..self.wanted.len() {
             let created = self.wanted[n].create(workspace);
-            self.wanted[n].outcome = created.map_err(|error| self.stopped(n, &error))?;
+            self.wanted[n].outcome = created.map_err(|error| self.stopped(n, error))?;
         }
         let names: Vec<String> = self.wanted.iter().map(|wanted| wanted.name.clone()).collect();
         workspace.attributes = workspace.client.await_attributes(&names).map_err(not_listed)?;
@@ -149,19 +150,19 @@ impl Plan {
         Ok(())
     }
 
-    /// Describes a creation that the server refused, after some that it did not.
-    fn stopped(&self, n: usize, error: &Error) -> Error {
+    /// Describes a creation that failed, after some that did not.
+    fn stopped(&self, n: usize, error: Error) -> Error {
         let (wanted, done) = (&self.wanted[n], &self.wanted[..n]);
         let done: Vec<String> = done.iter().map(|done| format!("`{}`", done.name)).collect();
-        let done = match done.len() {
-            0 => "none was".to_owned(),
-            _ => format!("{} was", done.join(", ")),
-        };
-        Error::new(
-            error.exit(),
-            format!("attribute `{}` was not created: {}; before it, {done}", wanted.name, error.what()),
-        )
-        .hint(format!("leave its column out: --ignore-column '{}'", wanted.column))
+        let before = if done.is_empty() { String::new() } else { format!(", after {}", done.join(", ")) };
+        let is_refused = error.exit() == Exit::Failed;
+        let error = error.about(&format!("attribute `{}` was not created{before}", wanted.name));
+        // Whatever else it is, the error itself says what to do.
+        if is_refused {
+            error.hint(format!("leave its column out: {}", ignore_flag(&wanted.column)))
+        } else {
+            error
+        }
     }
 }
 
@@ -243,10 +244,15 @@ fn some_invalid(file: &str, inspection: &Inspection, environment: &Environment) 
     format!("{file}: {} of {rows} cannot be imported; look why: `{check}`\n", count(invalid))
 }
 
-fn bad_names(names: &[(&NewAttribute, &str)], why: &str) -> Error {
-    let listed: Vec<String> = names.iter().map(|(attribute, _)| format!("`{}`", attribute.name)).collect();
-    let renamed: Vec<String> = names.iter().map(|(attribute, _)| rename_flag(attribute)).collect();
-    Error::new(Exit::Usage, format!("no attribute can be named {}: {why}", listed.join(" or ")))
+fn bad_names(faults: &[(&NewAttribute, &str)]) -> Error {
+    let told = |faults: &[(&NewAttribute, &str)]| {
+        let names: Vec<String> =
+            faults.iter().map(|(attribute, _)| format!("`{}`", attribute.name)).collect();
+        format!("{}: {}", names.join(", "), faults[0].1)
+    };
+    let told: Vec<String> = faults.chunk_by(|one, other| one.1 == other.1).map(told).collect();
+    let renamed: Vec<String> = faults.iter().map(|(attribute, _)| rename_flag(attribute)).collect();
+    Error::new(Exit::Usage, format!("no attribute can be named {}", told.join("; or ")))
         .hint(format!("give another name: {}", renamed.join(" ")))
 }
 

@@ -24,6 +24,7 @@ use crate::mapping::Attribute;
 use crate::mapping::AttributeType;
 use crate::mapping::Inspection;
 use crate::mapping::Mapping;
+use crate::mapping::NewAttribute;
 use crate::pace::Halt;
 use crate::rows::Rows;
 
@@ -66,14 +67,44 @@ fn inspect(file: &str, rows: Rows, mapping: &Mapping, halt: &Halt) -> Result<Ins
     Ok(inspection)
 }
 
-/// Counts the custom attributes in use, those of companies included: they share one limit.
-fn in_use(workspace: &Workspace) -> Result<usize, Error> {
-    let companies = workspace
-        .client
-        .attributes(Model::Company, false, &mut Trace::default())
-        .map_err(|error| Error::of_server(&error))?;
-    let all = workspace.attributes.iter().chain(&companies.all);
-    Ok(all.filter(|attribute| attribute.custom && !attribute.archived).count())
+/// What new attributes have to get along with.
+struct Stock {
+    /// The custom attributes in use, those of companies included: they share one limit.
+    in_use: usize,
+    /// The names of Intercom's own.
+    standard: Vec<String>,
+    /// The names that companies have; contacts cannot have them as well [S].
+    of_companies: Vec<String>,
+}
+
+impl Stock {
+    /// Asks the workspace.
+    fn of(workspace: &Workspace) -> Result<Self, Error> {
+        let list = |model| workspace.client.attributes(model, false, &mut Trace::default());
+        let contacts = list(Model::Contact).map_err(|error| Error::of_server(&error))?;
+        let companies = list(Model::Company).map_err(|error| Error::of_server(&error))?;
+        let is_in_use = |attribute: &&DataAttribute| attribute.custom && !attribute.archived;
+        let names = |attributes: &[DataAttribute], custom: bool| {
+            let wanted = attributes.iter().filter(|attribute| attribute.custom == custom);
+            wanted.map(|attribute| attribute.name.clone()).collect()
+        };
+        Ok(Self {
+            in_use: contacts.all.iter().chain(&companies.all).filter(is_in_use).count(),
+            standard: names(&contacts.all, false),
+            of_companies: names(&companies.all, true),
+        })
+    }
+
+    /// Returns why an attribute cannot be created under its name, if it is known that it cannot.
+    fn name_fault(&self, attribute: &NewAttribute) -> Option<&'static str> {
+        let has = |names: &[String]| names.contains(&attribute.name);
+        match attribute.name_fault() {
+            Some(why) => Some(why),
+            None if has(&self.standard) => Some("Intercom has one of its own by that name"),
+            None if has(&self.of_companies) => Some("companies have one by that name"),
+            None => None,
+        }
+    }
 }
 
 /// Writes to stderr. Nobody may be listening; the exit code says it all the same.

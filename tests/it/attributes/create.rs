@@ -116,24 +116,52 @@ fn names_that_no_attribute_can_have_are_told_before_the_first_is_created() {
     assert_snapshot!(env.run(["attributes", "create", "users.csv"]), @"
     exit 2
     ---- stderr
-    error: no attribute can be named `Size (cm)` or `a/b`: a name may hold letters, digits, spaces, underscores, hyphens and currency symbols
+    error: no attribute can be named `Size (cm)`, `a/b`: a name may hold letters, digits, spaces, underscores, hyphens and currency symbols
       hint: give another name: --map 'Size (cm)=custom.Size cm' --map 'a/b=custom.a b'
+    ");
+    env.write("own.csv", "external_id,Mail\n1,a@example.com\n");
+    assert_snapshot!(env.run(["attributes", "create", "own.csv", "--map", "Mail=custom.email"]), @"
+    exit 2
+    ---- stderr
+    error: no attribute can be named `email`: Intercom has one of its own by that name
+      hint: give another name: --map 'Mail=custom.NAME'
     ");
     assert!(env.writes().is_empty());
 }
 
 #[test]
-fn a_name_that_companies_have_is_refused_by_the_server() {
+fn a_token_that_may_not_write_creates_nothing() {
+    let refusal = "403 Forbidden\n{\"type\":\"error.list\",\"errors\":[{\"code\":\"api_plan_restricted\",\
+                   \"message\":\"no\"}]}";
+    assert_snapshot!(create_in(&FakeServer::listing_later(refusal, 1)), @"
+    exit 5
+    ---- stderr
+    users.csv: creating, for good, 1 custom attribute
+      `seats` from column `seats`: integer (1 integer)
+    error: attribute `seats` was not created: Intercom does not let this token in: no (api_plan_restricted, HTTP 403)
+      hint: give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication
+    ");
+}
+
+#[test]
+fn a_name_that_companies_have_is_refused_and_by_the_server_if_theirs_is_archived() {
     let env = TestEnv::prompt();
     env.ask("POST", "/data_attributes", r#"{"name":"seats","model":"company","data_type":"integer"}"#);
     env.write("users.csv", "email,vip,seats\na@example.com,yes,3\n");
+    assert_snapshot!(env.run(["attributes", "create", "users.csv"]), @"
+    exit 2
+    ---- stderr
+    error: no attribute can be named `seats`: companies have one by that name
+      hint: give another name: --map 'seats=custom.NAME'
+    ");
+    env.ask("PUT", "/data_attributes/7", r#"{"archived":true}"#);
     assert_snapshot!(env.run(["attributes", "create", "users.csv"]), @"
     exit 1
     ---- stderr
     users.csv: creating, for good, 2 custom attributes
       `vip` from column `vip`: boolean (1 boolean)
       `seats` from column `seats`: integer (1 integer)
-    error: attribute `seats` was not created: Intercom refused: You already have 'seats' in your company data. To save this as new people data, use a different name. (parameter_invalid, HTTP 400, request [ID]); before it, `vip` was
+    error: attribute `seats` was not created, after `vip`: Intercom refused: You already have 'seats' in your company data. To save this as new people data, use a different name. (parameter_invalid, HTTP 400, request [ID])
       hint: leave its column out: --ignore-column 'seats'
     ");
 }
@@ -219,7 +247,7 @@ fn an_attribute_is_waited_for_until_it_is_listed() {
     users.csv: 1 created, 0 there already
     next: `intercom-bulk import users.csv --base-url http://[HOST]`
     ");
-    // Who are you, what is there, what have companies, create; then two listings without it, and one with it.
+    // Who are you, what is there, what is there now, what have companies, create; a listing without it, one with it.
     assert_eq!(7, server.requests());
 }
 
