@@ -6,10 +6,13 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use serde::Deserialize;
 
 use super::clock::Moment;
 use super::errors::Refusal;
 use super::index::Place;
+use super::routes::Ask;
+use super::store::Store;
 use super::unknowns::OpenScrolls;
 
 /// How many objects a page has, always [D].
@@ -22,6 +25,7 @@ const EXPIRES_AFTER: Duration = Duration::from_secs(60);
 pub(super) enum Resource {
     Users,
     Leads,
+    Companies,
 }
 
 /// The open scrolls.
@@ -87,6 +91,24 @@ impl Scrolls {
     fn expire(&mut self, now: Moment) {
         self.open.retain(|scroll| now < scroll.used_at.after(EXPIRES_AFTER));
     }
+}
+
+/// The query of a scroll.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ScrollQuery {
+    scroll_param: Option<String>,
+}
+
+/// Returns the parameter that a request gives, or opens a scroll where it gives none.
+pub(super) fn param(ask: &Ask<'_>, resource: Resource, store: &mut Store) -> Result<String, Refusal> {
+    let query: ScrollQuery = ask.query();
+    if let Some(param) = query.scroll_param.filter(|param| !param.is_empty()) {
+        return Ok(param);
+    }
+    let (param, which) = (store.new_uuid(), store.unknowns.open_scrolls);
+    store.scrolls.open(resource, param.clone(), ask.now, which)?;
+    Ok(param)
 }
 
 /// 400 [I intercom-ruby#474].

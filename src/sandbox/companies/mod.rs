@@ -5,6 +5,7 @@ pub(super) mod inline;
 mod json;
 mod list;
 mod members;
+mod scroll;
 
 use serde_json::json;
 
@@ -20,6 +21,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::writes("POST", "/companies", upsert),
     Endpoint::reads("GET", "/companies", list::find),
     Endpoint::reads("POST", "/companies/list", list::list),
+    Endpoint::reads("GET", "/companies/scroll", scroll::scroll),
     Endpoint::reads("GET", "/companies/{company_id}", read),
     Endpoint::writes("PUT", "/companies/{company_id}", update),
     Endpoint::writes("DELETE", "/companies/{company_id}", delete),

@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::page::list;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Role;
@@ -15,14 +13,8 @@ use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
 use crate::sandbox::scroll::PER_PAGE;
 use crate::sandbox::scroll::Resource;
+use crate::sandbox::scroll::param;
 use crate::sandbox::store::Store;
-
-/// The query of a scroll.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ScrollQuery {
-    scroll_param: Option<String>,
-}
 
 /// `GET /users/scroll`.
 pub(super) fn users(ask: &Ask<'_>) -> Result<Answer, Refusal> {
@@ -35,17 +27,8 @@ pub(super) fn leads(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 }
 
 fn scroll(ask: &Ask<'_>, role: Role, resource: Resource) -> Result<Answer, Refusal> {
-    let query: ScrollQuery = ask.query();
     let mut store = ask.world.store();
-    let given = query.scroll_param.filter(|param| !param.is_empty());
-    let param = match given {
-        Some(param) => param,
-        None => {
-            let (param, which) = (store.new_uuid(), store.unknowns.open_scrolls);
-            store.scrolls.open(resource, param.clone(), ask.now, which)?;
-            param
-        }
-    };
+    let param = param(ask, resource, &mut store)?;
     let place = store.scrolls.go_on(resource, &param, ask.now)?;
     store.index.catch_up(ask.now);
     let people = after(&store, role, place);

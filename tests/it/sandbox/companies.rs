@@ -219,3 +219,31 @@ fn attaching_a_company_leaves_updated_at_unless_told_otherwise() {
     let setting = "company-link=touches".parse().unwrap();
     assert_eq!(attach(Config { unknowns: [setting].into_iter().collect(), ..prompt() }), 5);
 }
+
+#[test]
+fn a_scroll_shows_every_company_once_under_one_parameter() {
+    let api = filled(103);
+    let first = api.get("/companies/scroll").ok();
+    assert_eq!((first.at("/data").as_array().unwrap().len(), first.at("/pages")), (100, json!(null)));
+    let next = format!("/companies/scroll?scroll_param={}", first.str("/scroll_param"));
+    let text = "scroll already exists for this app";
+    api.get("/companies/scroll").refused(400, "scroll_exists", text);
+    let second = api.get(&next).ok();
+    assert_eq!(
+        (second.str("/scroll_param"), second.str("/data/0/company_id")),
+        (first.str("/scroll_param"), "c100".into())
+    );
+    assert_eq!(api.get(&next).ok().at("/data"), json!([]));
+    api.get(&next).refused(404, "not_found", "scroll parameter not found");
+    assert_eq!(api.get("/companies/scroll").status, 200);
+}
+
+#[test]
+fn a_scroll_that_rests_for_a_minute_is_over() {
+    let api = filled(1);
+    let first = api.get("/companies/scroll").ok();
+    let next = format!("/companies/scroll?scroll_param={}", first.str("/scroll_param"));
+    api.control("clock", r#"{"advance_seconds":60}"#);
+    api.get(&next).refused(404, "not_found", "scroll parameter not found");
+    assert_eq!(api.get("/companies/scroll").status, 200);
+}
