@@ -19,6 +19,7 @@ use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
 use super::routes::Endpoint;
+use super::segments::SEGMENTS;
 use super::standard_attributes::STANDARD;
 use super::standard_attributes::Standard;
 
@@ -92,6 +93,9 @@ fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     if let Some(archived) = keys.get("archived").and_then(Value::as_bool) {
         if attribute.archived && !archived {
             check_room(&store.attributes)?;
+        }
+        if archived && has_dependents(&attribute) {
+            return Err(dependent_object());
         }
         attribute.archived = archived;
     }
@@ -226,6 +230,17 @@ fn options(value: Option<&Value>) -> Result<Vec<String>, Refusal> {
         Some(values) if 2 <= values.len() => Ok(values),
         _ => Err(Refusal::parameter_invalid("The Data Attribute must have at least two options")),
     }
+}
+
+/// A segment may ask for an attribute of contacts.
+fn has_dependents(attribute: &Attribute) -> bool {
+    attribute.model == Model::Contact && SEGMENTS.iter().any(|segment| segment.asks_for(&attribute.name))
+}
+
+/// 422 [S].
+fn dependent_object() -> Refusal {
+    let message = "The Data Attribute you are trying to archive has a dependant object";
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "data_invalid", message)
 }
 
 /// 404 [S].

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::clock::Moment;
 use super::contact::Contact;
 use super::contact::Role;
+use super::contact::Scalar;
 use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
@@ -41,15 +42,23 @@ enum Rule {
     SeenWithinDays(i64),
     NotSeenForDays(i64),
     Tagged(&'static str),
+    HasAttribute(&'static str),
 }
 
-/// The segments of every workspace. The last one hangs on a tag, which therefore cannot be deleted [S].
-pub(super) const SEGMENTS: [Segment; 5] = [
+/// The segments of every workspace. One hangs on a tag, which therefore cannot be deleted, and
+/// one on an attribute, which cannot be archived [S].
+pub(super) const SEGMENTS: [Segment; 6] = [
     segment("5e0be1000000000000000001", "Active", Role::User, Rule::SeenWithinDays(30)),
     segment("5e0be1000000000000000002", "New", Role::User, Rule::CreatedWithinDays(7)),
     segment("5e0be1000000000000000003", "Slipping Away", Role::User, Rule::NotSeenForDays(30)),
     segment("5e0be1000000000000000004", "New leads", Role::Lead, Rule::CreatedWithinDays(7)),
     segment("5e0be1000000000000000005", "VIP customers", Role::User, Rule::Tagged("VIP customer")),
+    segment(
+        "5e0be1000000000000000006",
+        "With a success plan",
+        Role::User,
+        Rule::HasAttribute("success_plan"),
+    ),
 ];
 
 const fn segment(id: &'static str, name: &'static str, role: Role, rule: Rule) -> Segment {
@@ -105,6 +114,7 @@ impl Segment {
             Rule::CreatedWithinDays(days) => since(days) <= contact.created_at,
             Rule::SeenWithinDays(days) => contact.last_seen_at.is_some_and(|seen| since(days) <= seen),
             Rule::NotSeenForDays(days) => contact.last_seen_at.is_some_and(|seen| seen < since(days)),
+            Rule::HasAttribute(name) => contact.attribute(name).is_some_and(|value| *value != Scalar::Null),
             Rule::Tagged(name) => tags.named(name).is_some_and(|tag| contact.links.tag(tag.id).is_some()),
         };
         contact.role == self.role && belongs
@@ -113,6 +123,11 @@ impl Segment {
     /// Says whether the segment's rule asks for a tag.
     pub(super) fn hangs_on(&self, tag: &Tag) -> bool {
         matches!(self.rule, Rule::Tagged(name) if name.to_lowercase() == tag.name.to_lowercase())
+    }
+
+    /// Says whether the segment's rule asks for an attribute of contacts.
+    pub(super) fn asks_for(&self, attribute: &str) -> bool {
+        matches!(self.rule, Rule::HasAttribute(name) if name == attribute)
     }
 
     /// A lead is a `contact` here [S].

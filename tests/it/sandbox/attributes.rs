@@ -179,3 +179,14 @@ fn a_list_takes_only_its_options() {
     api.put(&path, r#"{"options":[{"value":"S"},{"value":"XL"}]}"#).ok();
     api.create(r#"{"email":"b@example.com","custom_attributes":{"size":"XL"}}"#);
 }
+
+#[test]
+fn an_attribute_that_a_segment_asks_for_cannot_be_archived() {
+    let api = Api::start();
+    let made = api
+        .post("/data_attributes", r#"{"name":"success_plan","model":"contact","data_type":"string"}"#)
+        .ok();
+    let told = api.put(&format!("/data_attributes/{}", made.at("/id")), r#"{"archived":true}"#);
+    let text = "The Data Attribute you are trying to archive has a dependant object";
+    told.refused(422, "data_invalid", text);
+}

@@ -40,7 +40,7 @@ fn segments_follow_from_what_contacts_are() {
         list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(names(&format!("{contact}/segments"), "/data"), ["Active", "New"]);
-    assert_eq!(names("/segments", "/segments").len(), 5);
+    assert_eq!(names("/segments", "/segments").len(), 6);
     let counted = api.get("/segments?include_count=true").ok();
     assert_eq!((counted.at("/segments/0/count"), counted.at("/segments/3/count")), (1.into(), 0.into()));
     let id = counted.str("/segments/0/id");
