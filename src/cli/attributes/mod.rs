@@ -73,7 +73,7 @@ struct Stock {
     in_use: usize,
     /// The names of Intercom's own.
     standard: Vec<String>,
-    /// The names that companies have; contacts cannot have them as well [S].
+    /// The names that companies have: contacts cannot have them as well, as the specification shows.
     of_companies: Vec<String>,
 }
 
