@@ -14,11 +14,12 @@ use super::routes::Ask;
 use super::routes::Endpoint;
 use super::tag::Tag;
 use super::tag::Tags;
+use super::versions::Version;
 
 /// What can be asked of segments.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::reads("GET", "/segments", list),
-    Endpoint::reads("GET", "/segments/{segment_id}", read),
+    Endpoint::reads("GET", "/segments", list).since(Version::V1_0),
+    Endpoint::reads("GET", "/segments/{segment_id}", read).since(Version::V1_0),
     Endpoint::reads("GET", "/contacts/{id}/segments", of_contact),
 ];
 

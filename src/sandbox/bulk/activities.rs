@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::sandbox::contact::Contact;
+use crate::sandbox::contact::ContactId;
 use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
 use crate::sandbox::contacts;
@@ -29,7 +30,7 @@ struct ActivityQuery {
     starting_after: Option<String>,
 }
 
-/// Something that happened to a contact, in the order in which it can.
+/// Something that happened to a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Created,
@@ -50,6 +51,8 @@ struct Place {
 struct Activity {
     place: Place,
     contact: Arc<Contact>,
+    /// Who was merged into the contact.
+    source: Option<ContactId>,
 }
 
 /// Lists a page of activities.
@@ -59,11 +62,8 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let after = query.starting_after.as_deref().map(Place::parse).transpose()?;
     let contacts = ask.world.store().ever();
     let later = |place: &Place| after.is_none_or(|after| after < *place);
-    let all = contacts.iter().flat_map(|contact| {
-        let places = places(contact).into_iter().flatten().filter(later);
-        places.map(|place| Activity { place, contact: Arc::clone(contact) })
-    });
-    let mut activities: Vec<Activity> = all.collect();
+    let all = contacts.iter().flat_map(activities_of);
+    let mut activities: Vec<Activity> = all.filter(|activity| later(&activity.place)).collect();
     activities.sort_unstable_by_key(|activity| activity.place);
     let more = per_page < activities.len();
     activities.truncate(per_page);
@@ -83,16 +83,23 @@ fn per_page(asked: Option<&str>, ask: &Ask<'_>) -> Result<usize, Refusal> {
     if (1..=MAX_PER_PAGE).contains(&per_page) { Ok(per_page) } else { Err(bad()) }
 }
 
-/// Returns where a contact's activities are in the stream.
-fn places(contact: &Contact) -> [Option<Place>; 3] {
-    let place = |kind, at| Place { at, number: contact.id.number, kind };
-    let end = match contact.life {
-        Life::Live | Life::Archived => None,
-        Life::Merged { .. } => Some(place(Kind::Merged, contact.updated_at)),
-        Life::Deleted { at } => Some(place(Kind::Deleted, at)),
+/// Returns a contact's activities. A merge is one of the contact that is left, under the number of the one that went.
+fn activities_of(contact: &Arc<Contact>) -> impl Iterator<Item = Activity> {
+    let activity = |kind, at, id: ContactId, source| Activity {
+        place: Place { at, number: id.number, kind },
+        contact: Arc::clone(contact),
+        source,
     };
-    let promoted = contact.extras.promoted_at.map(|at| place(Kind::RoleUpdated, at));
-    [Some(place(Kind::Created, contact.created_at)), promoted, end]
+    let deleted = match contact.life {
+        Life::Deleted { at } => Some(activity(Kind::Deleted, at, contact.id, None)),
+        Life::Live | Life::Archived | Life::Merged { .. } => None,
+    };
+    let promoted = contact.extras.promoted_at.map(|at| activity(Kind::RoleUpdated, at, contact.id, None));
+    let created = activity(Kind::Created, contact.created_at, contact.id, None);
+    let merges = contact.links.merged.iter();
+    let merged: Vec<Activity> =
+        merges.map(|merged| activity(Kind::Merged, merged.merged_at, merged.id, Some(merged.id))).collect();
+    std::iter::once(created).chain(promoted).chain(merged).chain(deleted)
 }
 
 impl Activity {
@@ -107,11 +114,9 @@ impl Activity {
             "role": self.role().name(),
             "created_at": self.place.at,
         });
-        if let (Kind::Merged, Life::Merged { into }) = (self.place.kind, contact.life) {
-            // The event is of the contact that is left [S0 example].
-            shown["contact_id"] = json!(into);
-            shown["merge_source_id"] = json!(contact.id);
-            shown["merge_target_id"] = json!(into);
+        if let Some(source) = self.source {
+            shown["merge_source_id"] = json!(source);
+            shown["merge_target_id"] = json!(contact.id);
         }
         shown
     }
@@ -120,8 +125,7 @@ impl Activity {
     fn role(&self) -> Role {
         match self.place.kind {
             Kind::Created if self.contact.extras.promoted_at.is_some() => Role::Lead,
-            Kind::Merged => Role::User,
-            Kind::Created | Kind::RoleUpdated | Kind::Deleted => self.contact.role,
+            Kind::Created | Kind::RoleUpdated | Kind::Merged | Kind::Deleted => self.contact.role,
         }
     }
 }

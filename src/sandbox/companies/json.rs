@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::sandbox::company::Company;
 use crate::sandbox::contact::AsObject;
 use crate::sandbox::store::Store;
+use crate::sandbox::versions::Version;
 
 /// Returns a company as one JSON object.
 pub(in crate::sandbox) fn shown(company: &Company, store: &Store) -> Value {
@@ -37,6 +38,11 @@ pub(in crate::sandbox) fn shown(company: &Company, store: &Store) -> Value {
         shown[key] = value;
     }
     shown
+}
+
+/// Returns the type of a list of companies, and the key that holds them: 1.x names both by what is listed [D 1.4].
+pub(super) fn list_names(version: Version) -> (&'static str, &'static str) {
+    if version < Version::V2_0 { ("company.list", "companies") } else { ("list", "data") }
 }
 
 fn tags(company: &Company, store: &Store) -> Vec<Value> {

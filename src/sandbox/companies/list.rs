@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
+use super::json::list_names;
 use super::json::shown;
 use crate::sandbox::company::Company;
 use crate::sandbox::errors::Refusal;
@@ -97,5 +98,6 @@ fn page(
     }
     let data: Vec<Value> = pages.cut(&companies).iter().map(|company| shown(company, store)).collect();
     let (total_count, pages) = (companies.len(), pages.json(ask, companies.len()));
-    Ok(Answer::json(&json!({ "type": "list", "data": data, "pages": pages, "total_count": total_count })))
+    let (kind, key) = list_names(ask.version);
+    Ok(Answer::json(&json!({ "type": kind, key: data, "pages": pages, "total_count": total_count })))
 }

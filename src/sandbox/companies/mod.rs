@@ -13,16 +13,17 @@ use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
 use super::routes::Endpoint;
+use super::versions::Version;
 use draft::Draft;
 use json::shown;
 
 /// What can be asked of companies.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::writes("POST", "/companies", upsert),
-    Endpoint::reads("GET", "/companies", list::find),
+    Endpoint::writes("POST", "/companies", upsert).since(Version::V1_0),
+    Endpoint::reads("GET", "/companies", list::find).since(Version::V1_0),
     Endpoint::reads("POST", "/companies/list", list::list),
-    Endpoint::reads("GET", "/companies/scroll", scroll::scroll),
-    Endpoint::reads("GET", "/companies/{company_id}", read),
+    Endpoint::reads("GET", "/companies/scroll", scroll::scroll).since(Version::V1_0),
+    Endpoint::reads("GET", "/companies/{company_id}", read).since(Version::V1_0),
     Endpoint::writes("PUT", "/companies/{company_id}", update),
     Endpoint::writes("DELETE", "/companies/{company_id}", delete),
     Endpoint::reads("GET", "/companies/{company_id}/segments", segments),

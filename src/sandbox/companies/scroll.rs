@@ -5,6 +5,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::json::list_names;
 use super::json::shown;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::index::Indexed;
@@ -23,9 +24,10 @@ pub(super) fn scroll(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let companies = store.company_index.after(place, PER_PAGE);
     store.scrolls.ended_at(Resource::Companies, companies.last().map(|last| last.place()));
     let data: Vec<Value> = companies.iter().map(|listed| shown(&listed.company, &store)).collect();
+    let (kind, key) = list_names(ask.version);
     Ok(Answer::json(&json!({
-        "type": "list",
-        "data": data,
+        "type": kind,
+        key: data,
         "pages": null,
         "total_count": null,
         "scroll_param": param,

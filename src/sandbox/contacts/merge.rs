@@ -3,11 +3,14 @@
 //! The user keeps what it has; that it gets what it lacks from the lead, and the lead's tags, companies, notes and
 //! consents, is [X] in its details.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
@@ -20,6 +23,7 @@ use crate::sandbox::links::Linked;
 use crate::sandbox::links::MergedIn;
 use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
+use crate::sandbox::store::Store;
 use crate::sandbox::versions::Version;
 
 /// The default size of a page of history, and the largest one [S 2.16].
@@ -40,17 +44,28 @@ pub(super) fn merge(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     }
     let mut merged = (*user).clone();
     fill(&mut merged, &lead);
-    let entry = MergedIn { id: lead.id, role: lead.role, merged_at: ask.now.seconds() };
-    merged.links.edit(|links| {
+    let merged = end(&mut store, &lead, merged, ask.now)?;
+    drop(store);
+    Ok(Answer::ok(shown_with_history(&merged, ask)).with_recent_write())
+}
+
+/// Ends a lead in a user, who gets what hangs on it and is saved.
+pub(in crate::sandbox) fn end(
+    store: &mut Store,
+    lead: &Contact,
+    mut user: Contact,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
+    let entry = MergedIn { id: lead.id, role: lead.role, merged_at: now.seconds() };
+    user.links.edit(|links| {
         inherit(links, &lead.links);
         links.merged.push(entry);
     });
-    merged.updated_at = ask.now.seconds();
+    user.updated_at = now.seconds();
     // The user first: a kill between the two leaves the lead where it was.
-    let merged = store.save(merged, ask.now)?;
-    store.save(Contact { life: Life::Merged { into: user.id }, ..(*lead).clone() }, ask.now)?;
-    drop(store);
-    Ok(Answer::ok(shown_with_history(&merged, ask)).with_recent_write())
+    let user = store.save(user, now)?;
+    store.save(Contact { life: Life::Merged { into: user.id }, ..lead.clone() }, now)?;
+    Ok(user)
 }
 
 /// Only a lead goes into a user [S]; code and text are [X].

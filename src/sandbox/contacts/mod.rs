@@ -20,6 +20,7 @@ pub(super) use create::conflict;
 pub(super) use create::store as create_in;
 pub(super) use cursor::bad_cursor;
 pub(super) use life::delete_from;
+pub(super) use merge::end as merge_in;
 pub(super) use update::store as update_in;
 
 use super::contact::Contact;

@@ -87,12 +87,15 @@ fn read_item(item: Value, version: Version) -> Result<Item, Refusal> {
 }
 
 fn upsert_item(store: &mut Store, item: &Item, now: Moment) -> Result<(), Refusal> {
-    let data: Option<&Map<String, Value>> = item.data["data"].as_object();
-    upsert::write(store, data.cloned().unwrap_or_default(), item.version, now).map(drop)
+    upsert::write(store, data(item), item.version, now).map(drop)
 }
 
 fn delete_item(store: &mut Store, item: &Item, now: Moment) -> Result<(), Refusal> {
-    removal::archive_named(store, &item.data["data"], now)
+    removal::archive_named(store, &data(item), now)
+}
+
+fn data(item: &Item) -> Map<String, Value> {
+    item.data["data"].as_object().cloned().unwrap_or_default()
 }
 
 fn shown(job: &Job, app_id: &str, ask: &Ask<'_>) -> Value {

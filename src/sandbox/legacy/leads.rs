@@ -13,8 +13,8 @@ use super::matching;
 use super::person_json;
 use super::upsert;
 use crate::sandbox::contact::Contact;
-use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
+use crate::sandbox::contacts;
 use crate::sandbox::contacts::draft;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::reply::Answer;
@@ -64,7 +64,8 @@ pub(super) fn convert(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let identity = identity.map(|(key, value)| (key.clone(), value.clone())).collect();
     let draft = Draft::read(identity, &store.unknowns)?;
     let user = match matching::find(&mut store, &draft, ask.now)? {
-        Some(user) => merge(&mut store, &lead, user, ask)?,
+        // Identifiers of a lead are never added to the user [D].
+        Some(user) => contacts::merge_in(&mut store, &lead, (*user).clone(), ask.now)?,
         None => promote(&mut store, &lead, draft, ask)?,
     };
     Ok(Answer::ok(person_json::one(&user, &store)))
@@ -85,18 +86,6 @@ fn named_lead(store: &Store, keys: &Map<String, Value>) -> Result<Arc<Contact>, 
         (None, Some(user_id)) => with_user_id(store, user_id).ok_or_else(Refusal::user_not_found),
         (None, None) => Err(Refusal::user_not_found()),
     }
-}
-
-/// The user stays as it is: identifiers of a lead are never added to it [D]. The lead is gone.
-fn merge(
-    store: &mut Store,
-    lead: &Contact,
-    user: Arc<Contact>,
-    ask: &Ask<'_>,
-) -> Result<Arc<Contact>, Refusal> {
-    let life = Life::Merged { into: user.id };
-    store.save(Contact { life, updated_at: ask.now.seconds(), ..lead.clone() }, ask.now)?;
-    Ok(user)
 }
 
 /// The lead's email is kept, its `user_id` is not [D].

@@ -16,6 +16,8 @@ mod removal;
 mod scroll;
 mod upsert;
 
+pub(super) use removal::named as named_user;
+
 use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;

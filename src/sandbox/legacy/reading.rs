@@ -10,11 +10,13 @@ use super::leads;
 use super::matching;
 use super::page::Paging;
 use super::person_json;
+use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Role;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
+use crate::sandbox::segments;
 use crate::sandbox::store::Store;
 use crate::sandbox::versions::Version;
 
@@ -89,21 +91,23 @@ fn one(contact: Option<&Contact>, store: &Store) -> Result<Answer, Refusal> {
 fn listed(ask: &Ask<'_>, role: Role, whom: &Whom, store: &mut Store) -> Result<Answer, Refusal> {
     let paging = Paging::read(ask)?;
     store.index.catch_up(ask.now);
-    let asked = |contact: &Arc<Contact>| contact.role == role && whom.means(contact, store);
+    let asked = |contact: &Arc<Contact>| contact.role == role && whom.means(contact, store, ask.now);
     let people = store.index.after(None, usize::MAX).into_iter().filter(asked).collect();
     Ok(paging.answer(ask, role, people, store))
 }
 
 impl Whom {
     /// Says whether a listed contact is meant.
-    fn means(&self, contact: &Contact, store: &Store) -> bool {
+    fn means(&self, contact: &Contact, store: &Store, now: Moment) -> bool {
         let phone = self.phone.as_ref().is_none_or(|phone| contact.phone.as_ref() == Some(phone));
         let tag = self
             .tag_id
             .as_ref()
             .is_none_or(|tag_id| contact.links.tags.iter().any(|applied| applied.id.to_string() == *tag_id));
         let company = self.company_id.as_ref().is_none_or(|company_id| is_in(contact, company_id, store));
-        let segment = self.segment_id.is_none();
+        let segment = self.segment_id.as_ref().is_none_or(|segment_id| {
+            segments::find(segment_id).is_some_and(|segment| segment.holds(contact, &store.tags, now))
+        });
         phone && tag && company && segment
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
@@ -52,15 +53,30 @@ fn find(
 }
 
 /// Archives the user that an item of a job names.
-pub(super) fn archive_named(store: &mut Store, data: &Value, now: Moment) -> Result<(), Refusal> {
-    let text = |key: &str| {
-        data.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    let user = match text("id") {
-        Some(id) => matching::with_id(store, &id)?,
-        None => find(store, text("user_id").as_deref(), text("email").as_deref(), now)?,
-    };
+pub(super) fn archive_named(
+    store: &mut Store,
+    keys: &Map<String, Value>,
+    now: Moment,
+) -> Result<(), Refusal> {
+    let user = named(keys, store, now)?;
     end(store, &user, Life::Archived, now).map(drop)
+}
+
+/// Returns the live user that is named by one of its keys.
+pub(in crate::sandbox) fn named(
+    keys: &Map<String, Value>,
+    store: &mut Store,
+    now: Moment,
+) -> Result<Arc<Contact>, Refusal> {
+    let text = |key: &str| match keys.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    match text("id") {
+        Some(id) => matching::with_id(store, &id),
+        None => find(store, text("user_id").as_deref(), text("email").as_deref(), now),
+    }
 }
 
 /// `POST /user_delete_requests`: permanent, and told by a number [D 1.3 Permanently delete a user].

@@ -18,10 +18,10 @@ use super::versions::Version;
 
 /// What can be asked of tags.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::reads("GET", "/tags", list),
-    Endpoint::writes("POST", "/tags", write::write),
+    Endpoint::reads("GET", "/tags", list).since(Version::V1_0),
+    Endpoint::writes("POST", "/tags", write::write).since(Version::V1_0),
     Endpoint::reads("GET", "/tags/{tag_id}", read),
-    Endpoint::writes("DELETE", "/tags/{tag_id}", delete),
+    Endpoint::writes("DELETE", "/tags/{tag_id}", delete).since(Version::V1_0),
     Endpoint::reads("GET", "/contacts/{id}/tags", of_contact),
     Endpoint::writes("POST", "/contacts/{id}/tags", attach),
     Endpoint::writes("DELETE", "/contacts/{id}/tags/{tag_id}", detach),
@@ -30,7 +30,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 /// `GET /tags`: all of them, without pages [S].
 fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let data: Vec<Value> = ask.world.store().tags.all().map(shown).collect();
-    Ok(Answer::json(&json!({ "type": "list", "data": data })))
+    // 1.x calls its lists by what they hold [D 1.4].
+    let (kind, key) = if ask.version < Version::V2_0 { ("tag.list", "tags") } else { ("list", "data") };
+    Ok(Answer::json(&json!({ "type": kind, key: data })))
 }
 
 /// `GET /tags/{id}`.

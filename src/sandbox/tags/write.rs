@@ -12,6 +12,7 @@ use super::shown;
 use crate::sandbox::company::Company;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::legacy;
 use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
@@ -43,7 +44,7 @@ struct Found<T> {
 pub(super) fn write(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let order = Order::read(ask.body)?;
     let mut store = ask.world.store();
-    let users = found(&order.users, ask.version, |keys| user(keys, &store))?;
+    let users = found(&order.users, ask.version, |keys| user(keys, &mut store, ask))?;
     let companies = found(&order.companies, ask.version, |keys| company(keys, &store))?;
     let tag = named(&order, &mut store)?;
     for Found { object, tagged } in &users {
@@ -101,7 +102,7 @@ fn targets(list: Option<&Value>) -> Result<Vec<Target>, Refusal> {
 fn found<T>(
     targets: &[Target],
     version: Version,
-    look: impl Fn(&Map<String, Value>) -> Result<Arc<T>, Refusal>,
+    mut look: impl FnMut(&Map<String, Value>) -> Result<Arc<T>, Refusal>,
 ) -> Result<Vec<Found<T>>, Refusal> {
     let mut all = Vec::with_capacity(targets.len());
     for target in targets {
@@ -114,8 +115,11 @@ fn found<T>(
     Ok(all)
 }
 
-/// A user is named by Intercom's id only [S].
-fn user(keys: &Map<String, Value>, store: &Store) -> Result<Arc<Contact>, Refusal> {
+/// A user is named by Intercom's id only [S]; on 1.x by its other keys too [D 1.4].
+fn user(keys: &Map<String, Value>, store: &mut Store, ask: &Ask<'_>) -> Result<Arc<Contact>, Refusal> {
+    if ask.version < Version::V2_0 && !keys.contains_key("id") {
+        return legacy::named_user(keys, store, ask.now);
+    }
     store.live(keys.get("id").and_then(Value::as_str).unwrap_or_default()).cloned()
 }
 

@@ -58,6 +58,20 @@ fn a_lead_that_becomes_a_user_and_is_deleted_has_three_activities_oldest_first()
 }
 
 #[test]
+fn a_merge_is_an_activity_of_who_is_left() {
+    let api = preview();
+    let id = |path: String| path.strip_prefix("/contacts/").unwrap().to_owned();
+    let lead = id(api.create(r#"{"role":"lead","email":"a@example.com"}"#));
+    let user = id(api.create(r#"{"email":"a@example.com"}"#));
+    advance(&api);
+    api.post("/contacts/merge", &format!(r#"{{"from":"{lead}","into":"{user}"}}"#)).ok();
+    let merge = api.get("/contacts/activities").ok().at("/data/2");
+    assert_eq!((&merge["event_type"], &merge["created_at"]), (&json!("contact.merged"), &json!(NOW + 1)));
+    assert_eq!((&merge["contact_id"], &merge["merge_target_id"]), (&json!(user), &json!(user)));
+    assert_eq!((&merge["merge_source_id"], &merge["role"]), (&json!(lead), &json!("user")));
+}
+
+#[test]
 fn pages_follow_each_other_by_the_last_id() {
     let api = preview();
     for n in 0..5 {

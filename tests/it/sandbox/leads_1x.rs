@@ -96,7 +96,10 @@ fn a_lead_is_merged_into_the_user_that_exists_who_keeps_its_identity() {
     let api = legacy();
     let user = api.post("/users", r#"{"user_id":"1"}"#).ok();
     let id = lead(&api, r#"{"email":"ann@example.com"}"#).str("/id");
+    let company = format!(r#"{{"id":"{id}","companies":[{{"company_id":"6"}}]}}"#);
+    lead(&api, &company);
     let merged = convert(&api, &format!(r#"{{"id":"{id}"}}"#), r#"{"user_id":"1"}"#).ok();
+    assert_eq!(merged.str("/companies/companies/0/company_id"), "6");
     assert_eq!((merged.at("/id"), merged.at("/email")), (user.at("/id"), json!(null)));
     assert_eq!(api.get(&format!("/contacts/{id}")).status, 404);
     let contact = told(api.request("GET", &format!("/contacts/{id}")).header("Intercom-Version", "2.16"));

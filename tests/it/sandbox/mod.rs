@@ -20,6 +20,7 @@ mod life;
 mod limits;
 mod list;
 mod merge;
+mod objects_1x;
 mod people;
 mod scenario;
 mod scroll_1x;
