@@ -1,9 +1,11 @@
 //! The workspace's state: contacts, who holds which identifier, companies, tags, attributes, admins, and the indexes
-//! that trail them. What is done to companies and tags is in `store/`.
+//! that trail them. How it begins, and what is done to companies,
+//! tags and notes, is in `store/`.
 //!
 //! What is written is readable by id, found by `find_by_external_id` and refused as a duplicate at once: 77 of 77
 //! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
 
+mod begin;
 mod companies;
 mod notes;
 mod people;
@@ -16,17 +18,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::SandboxError;
-use super::admins;
 use super::admins::Admin;
 use super::attributes::Attribute;
 use super::attributes::Attributes;
-use super::attributes::Model;
 use super::clock::Moment;
 use super::company::Companies;
 use super::company::CompanyId;
 use super::company::ListedCompany;
-use super::contact::AttributeValue;
 use super::contact::Contact;
 use super::contact::ContactId;
 use super::contact::Life;
@@ -38,20 +36,14 @@ use super::identities::Key;
 use super::index::Index;
 use super::index::Place;
 use super::jobs::Jobs;
-use super::journal;
 use super::journal::Change;
-use super::journal::Entry;
 use super::journal::Journal;
 use super::lag::Lag;
 use super::note::Notes;
 use super::object_id::ObjectId;
 use super::scroll::Scrolls;
-use super::seed;
 use super::tag::Tags;
 use super::unknowns::Unknowns;
-
-/// The middle of every id, where an ObjectId names its machine; the last three bytes count.
-const FIRST_NUMBER: u64 = 0x4b4a_359d_4d00_0000;
 
 /// How a workspace begins.
 #[derive(Debug, Clone)]
@@ -85,112 +77,6 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Opens the data file if there is one, else begins a fresh workspace.
-    pub(super) fn open(beginning: &Beginning, now: Moment) -> Result<Store, SandboxError> {
-        let mut store = Store::empty(beginning);
-        let Some(path) = &beginning.data else {
-            store.begin(beginning, now);
-            return Ok(store);
-        };
-        let replayed = journal::replay(path, |entry| store.replay(entry))?;
-        if replayed.n_entries == 0 {
-            store.begin(beginning, now);
-        } else {
-            store.begin_indexes();
-        }
-        store.journal = Some(Journal::go_on(path, replayed, store.everything())?);
-        Ok(store)
-    }
-
-    /// Throws everything away and begins again, the data file included.
-    pub(super) fn reset(&mut self, beginning: &Beginning, now: Moment) -> Result<(), SandboxError> {
-        let mut fresh = Store::empty(beginning);
-        fresh.workspace.clone_from(&self.workspace);
-        fresh.begin(beginning, now);
-        if let Some(journal) = &self.journal {
-            fresh.journal = Some(Journal::write_anew(journal.path(), fresh.everything())?);
-        }
-        *self = fresh;
-        Ok(())
-    }
-
-    fn empty(beginning: &Beginning) -> Store {
-        Store {
-            workspace: admins::DEFAULT_WORKSPACE.to_owned(),
-            attributes: Attributes::default(),
-            admins: Vec::new(),
-            tags: Tags::default(),
-            companies: Companies::default(),
-            notes: Notes::default(),
-            index: Index::new(beginning.lag, beginning.seed),
-            company_index: Index::new(beginning.lag, beginning.seed),
-            contacts: BTreeMap::new(),
-            unknowns: beginning.unknowns,
-            jobs: Jobs::default(),
-            scrolls: Scrolls::default(),
-            identities: Identities::default(),
-            journal: None,
-            last_number: FIRST_NUMBER,
-            chance: fastrand::Rng::with_seed(beginning.seed),
-        }
-    }
-
-    fn begin(&mut self, beginning: &Beginning, now: Moment) {
-        self.admins = admins::fresh();
-        seed::attributes(now).into_iter().for_each(|attribute| self.attributes.put(attribute));
-        for contact in seed::contacts(beginning, &self.attributes, now) {
-            let number = self.last_number + 1;
-            let seconds = u32::try_from(contact.created_at).unwrap_or(u32::MAX);
-            self.keep(Contact { id: ContactId { seconds, number }, ..contact });
-        }
-        self.begin_indexes();
-    }
-
-    fn begin_indexes(&mut self) {
-        self.index.begin(self.contacts.values().cloned());
-        let listed = self.companies.all().map(|company| Arc::new(self.companies.listed(company)));
-        self.company_index.begin(listed);
-    }
-
-    fn replay(&mut self, entry: Entry) {
-        match entry {
-            Entry::SandboxJournal { workspace, .. } => self.workspace = workspace,
-            Entry::Admin(admin) => self.admins.push(admin),
-            Entry::Attribute(attribute) => self.attributes.put(attribute),
-            Entry::Forgotten(id) => self.drop_contact(id),
-            Entry::Tag(tag) => self.tags.put(tag),
-            Entry::TagGone(id) => self.tags.remove(id),
-            Entry::Note(note) => self.notes.put(note),
-            Entry::CompanyGone(id) => self.companies.remove(id),
-            Entry::Company(mut company) => {
-                self.share_names(Model::Company, &mut company.custom_attributes);
-                self.last_number = self.last_number.max(company.id.number);
-                self.companies.put(company);
-            }
-            Entry::Contact(mut contact) => {
-                self.share_names(Model::Contact, &mut contact.custom_attributes);
-                self.keep(contact);
-            }
-        }
-    }
-
-    fn share_names(&self, model: Model, values: &mut [AttributeValue]) {
-        for attribute in values {
-            attribute.name = self.attributes.shared_name(model, &attribute.name);
-        }
-    }
-
-    /// Returns the journal of a workspace that is as this one is now.
-    fn everything(&self) -> impl Iterator<Item = Change<'_>> + Clone {
-        std::iter::once(Change::header(&self.workspace))
-            .chain(self.admins.iter().map(Change::Admin))
-            .chain(self.attributes.all().map(Change::Attribute))
-            .chain(self.tags.all().map(Change::Tag))
-            .chain(self.companies.all().map(|company| Change::Company(company)))
-            .chain(self.notes.all().map(Change::Note))
-            .chain(self.contacts.values().map(|contact| Change::Contact(contact)))
-    }
-
     /// Lets lists and searches catch up with everything, due or not.
     pub(super) fn settle(&mut self) {
         self.index.settle();
