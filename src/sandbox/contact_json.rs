@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use serde::Deserialize;
 use serde_json::json;
 
 use super::contact::AsObject;
@@ -12,6 +13,7 @@ use super::contact::Contact;
 use super::contact::Role;
 use super::extra::Extra;
 use super::links::MergedIn;
+use super::routes::Ask;
 use super::subscriptions;
 use super::subscriptions::Consent;
 use super::versions::Version;
@@ -39,6 +41,20 @@ impl<'a> View<'a> {
             merge_history: MergeHistory::Hidden,
         }
     }
+
+    /// Returns the view that a request asks for.
+    pub(super) fn asked(ask: &Ask<'a>) -> View<'a> {
+        let query: ShowQuery = ask.query();
+        let shown = query.include_merge_history.as_deref() == Some("true") && Version::V2_16 <= ask.version;
+        let merge_history = if shown { MergeHistory::Shown } else { MergeHistory::Hidden };
+        View { merge_history, ..View::of(ask.world, ask.version) }
+    }
+}
+
+/// The query of whatever shows contacts.
+#[derive(Debug, Default, Deserialize)]
+struct ShowQuery {
+    include_merge_history: Option<String>,
 }
 
 /// Whether a user shows who was merged into it: since 2.16, on demand [S 2.16].

@@ -16,24 +16,18 @@ use crate::sandbox::errors::Refusal;
 use crate::sandbox::extra::Extras;
 use crate::sandbox::links::Links;
 use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
 use crate::sandbox::unknowns::DevelopmentCap;
-use crate::sandbox::versions::Version;
-use crate::sandbox::world::World;
 
 /// How many users and leads a development workspace has room for [D Import Contacts guide].
 const DEVELOPMENT_CAP: usize = 20;
 
 /// Creates a contact.
-pub(in crate::sandbox) fn create(
-    world: &World,
-    version: Version,
-    body: &[u8],
-    now: Moment,
-) -> Result<Answer, Refusal> {
-    let draft = Draft::read(body, version, world.unknowns())?;
-    let contact = store(&mut world.store(), draft, now)?;
-    Ok(Answer::ok(shown(&contact, world, version)).with_recent_write())
+pub(super) fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let draft = Draft::read(ask.body, ask.version, ask.world.unknowns())?;
+    let contact = store(&mut ask.world.store(), draft, ask.now)?;
+    Ok(Answer::ok(shown(&contact, ask)).with_recent_write())
 }
 
 /// Writes a new contact, alone or as one of many.

@@ -18,50 +18,34 @@ use crate::sandbox::store::Store;
 use crate::sandbox::store::Touch;
 use crate::sandbox::unknowns::RestoringDeleted;
 use crate::sandbox::versions::Version;
-use crate::sandbox::world::World;
 
 /// `POST /contacts/{id}/archive`; an archived contact answers 200 again [R].
-pub(in crate::sandbox) fn archive(
-    world: &World,
-    version: Version,
-    id: &str,
-    now: Moment,
-) -> Result<Answer, Refusal> {
-    let mut store = world.store();
-    let contact = existing(&store, id)?;
-    let changed = live_on(&mut store, &contact, Life::Archived, now)?;
-    Ok(answer(&changed, version, "archived", true).after_change(&contact, &changed))
+pub(super) fn archive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let contact = existing(&store, ask.id())?;
+    let changed = live_on(&mut store, &contact, Life::Archived, ask.now)?;
+    Ok(answer(&changed, ask.version, "archived", true).after_change(&contact, &changed))
 }
 
 /// `POST /contacts/{id}/unarchive`.
-pub(in crate::sandbox) fn unarchive(
-    world: &World,
-    version: Version,
-    id: &str,
-    now: Moment,
-) -> Result<Answer, Refusal> {
-    let mut store = world.store();
-    let contact = store.any(id).cloned().ok_or_else(Refusal::user_not_found)?;
+pub(super) fn unarchive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let contact = store.any(ask.id()).cloned().ok_or_else(Refusal::user_not_found)?;
     match contact.life {
         Life::Live | Life::Archived => {}
         Life::Deleted { .. } => return Err(not_restorable(store.unknowns.restoring_deleted)),
         Life::Merged { .. } => return Err(Refusal::user_not_found()),
     }
-    let changed = live_on(&mut store, &contact, Life::Live, now)?;
-    Ok(answer(&changed, version, "archived", false).after_change(&contact, &changed))
+    let changed = live_on(&mut store, &contact, Life::Live, ask.now)?;
+    Ok(answer(&changed, ask.version, "archived", false).after_change(&contact, &changed))
 }
 
 /// `DELETE /contacts/{id}`, live or archived.
-pub(in crate::sandbox) fn delete(
-    world: &World,
-    version: Version,
-    id: &str,
-    now: Moment,
-) -> Result<Answer, Refusal> {
-    let mut store = world.store();
-    let contact = existing(&store, id)?;
-    let changed = delete_from(&mut store, id, now)?;
-    Ok(answer(&changed, version, "deleted", true).after_change(&contact, &changed))
+pub(super) fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let mut store = ask.world.store();
+    let contact = existing(&store, ask.id())?;
+    let changed = delete_from(&mut store, ask.id(), ask.now)?;
+    Ok(answer(&changed, ask.version, "deleted", true).after_change(&contact, &changed))
 }
 
 /// `POST /contacts/{id}/block`, since 2.13 [S]. Its conversations would be archived; the sandbox has none.

@@ -9,12 +9,11 @@ use super::cursor::bad_cursor;
 use super::page::Page;
 use super::page::bad_per_page;
 use super::page::per_page;
-use crate::sandbox::clock::Moment;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::index::Place;
+use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::unknowns::Unknowns;
-use crate::sandbox::versions::Version;
-use crate::sandbox::world::World;
 
 /// The default size of a page [S 2.16 example].
 const DEFAULT_PER_PAGE: usize = 10;
@@ -42,26 +41,22 @@ impl ListQuery {
 }
 
 /// Lists a page of contacts.
-pub(in crate::sandbox) fn list(
-    world: &World,
-    version: Version,
-    query: &ListQuery,
-    now: Moment,
-) -> Result<Vec<u8>, Refusal> {
-    let per_page = query.per_page(DEFAULT_PER_PAGE, world.unknowns())?;
+pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let query: ListQuery = ask.query();
+    let per_page = query.per_page(DEFAULT_PER_PAGE, ask.world.unknowns())?;
     let cursor = query.cursor()?;
     let place = cursor.as_ref().map(place).transpose()?;
     let number = cursor.map_or(1, |cursor| cursor.page);
     let (mut contacts, total_count) = {
-        let mut store = world.store();
-        store.index.catch_up(now);
+        let mut store = ask.world.store();
+        store.index.catch_up(ask.now);
         (store.index.after(place, per_page + 1), store.index.len())
     };
     let more = per_page < contacts.len();
     contacts.truncate(per_page);
     let last = contacts.last().filter(|_| more);
     let next = last.map(|last| Cursor { value: last.created_at.into(), id: last.id, page: number + 1 });
-    Ok(Page { contacts, total_count, number, per_page, next }.write(world, version))
+    Ok(Page { contacts, total_count, number, per_page, next }.answer(ask))
 }
 
 fn place(cursor: &Cursor) -> Result<Place, Refusal> {

@@ -10,14 +10,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
+use super::shown;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::Life;
 use crate::sandbox::contact::Role;
 use crate::sandbox::contact::Scalar;
 use crate::sandbox::contact_json;
-use crate::sandbox::contact_json::MergeHistory;
-use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::links::Linked;
 use crate::sandbox::links::MergedIn;
@@ -46,7 +45,7 @@ pub(super) fn merge(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     fill(&mut merged, &lead);
     let merged = end(&mut store, &lead, merged, ask.now)?;
     drop(store);
-    Ok(Answer::ok(shown_with_history(&merged, ask)).with_recent_write())
+    Ok(Answer::ok(shown(&merged, ask)).with_recent_write())
 }
 
 /// Ends a lead in a user, who gets what hangs on it and is saved.
@@ -118,30 +117,6 @@ fn inherit(user: &mut Linked, lead: &Linked) {
 fn union<T: PartialEq + Copy>(own: &mut Vec<T>, other: &[T]) {
     let new: Vec<T> = other.iter().filter(|item| !own.contains(item)).copied().collect();
     own.extend(new);
-}
-
-/// The query of what can show a merge history.
-#[derive(Debug, Default, Deserialize)]
-struct ShowQuery {
-    include_merge_history: Option<String>,
-}
-
-/// Returns whether the merge history is asked for, which older versions do not know.
-pub(super) fn asked_history(ask: &Ask<'_>) -> MergeHistory {
-    let query: ShowQuery = ask.query();
-    if query.include_merge_history.as_deref() == Some("true") && Version::V2_16 <= ask.version {
-        MergeHistory::Shown
-    } else {
-        MergeHistory::Hidden
-    }
-}
-
-/// Returns a contact as an answer, with its merge history if that is asked for.
-pub(super) fn shown_with_history(contact: &Contact, ask: &Ask<'_>) -> Vec<u8> {
-    let view = View { merge_history: asked_history(ask), ..View::of(ask.world, ask.version) };
-    let mut body = Vec::with_capacity(2048);
-    contact_json::write(contact, view, &mut body);
-    body
 }
 
 /// The query of a merge history.

@@ -32,53 +32,24 @@ use super::reply::Answer;
 use super::routes::Ask;
 use super::routes::Endpoint;
 use super::versions::Version;
-use super::world::World;
 
 /// What can be asked of contacts.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::reads("GET", "/contacts", list),
-    Endpoint::writes("POST", "/contacts", create),
-    Endpoint::reads("POST", "/contacts/search", search),
+    Endpoint::reads("GET", "/contacts", list::list),
+    Endpoint::writes("POST", "/contacts", create::create),
+    Endpoint::reads("POST", "/contacts/search", search::search),
     Endpoint::reads("GET", "/contacts/find_by_external_id/{external_id}", find_by_external_id)
         .since(Version::V2_13),
     Endpoint::writes("POST", "/contacts/merge", merge::merge),
     Endpoint::reads("GET", "/contacts/{id}/merge_history", merge::history).since(Version::V2_16),
     Endpoint::writes("POST", "/contacts/{id}/block", life::block).since(Version::V2_13),
     Endpoint::reads("GET", "/contacts/{id}", read),
-    Endpoint::writes("PUT", "/contacts/{id}", update),
-    Endpoint::writes("DELETE", "/contacts/{id}", delete),
-    Endpoint::writes("POST", "/contacts/{id}/archive", archive),
-    Endpoint::writes("POST", "/contacts/{id}/unarchive", unarchive),
+    Endpoint::writes("PUT", "/contacts/{id}", update::update),
+    Endpoint::writes("DELETE", "/contacts/{id}", life::delete),
+    Endpoint::writes("POST", "/contacts/{id}/archive", life::archive),
+    Endpoint::writes("POST", "/contacts/{id}/unarchive", life::unarchive),
     Endpoint::reads("GET", "/companies/{company_id}/contacts", of_company::of_company),
 ];
-
-fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    list::list(ask.world, ask.version, &ask.query(), ask.now).map(Answer::ok)
-}
-
-fn create(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    create::create(ask.world, ask.version, ask.body, ask.now)
-}
-
-fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    search::search(ask.world, ask.version, ask.body, ask.now).map(Answer::ok)
-}
-
-fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    update::update(ask.world, ask.version, ask.id(), ask.body, ask.now)
-}
-
-fn delete(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::delete(ask.world, ask.version, ask.id(), ask.now)
-}
-
-fn archive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::archive(ask.world, ask.version, ask.id(), ask.now)
-}
-
-fn unarchive(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    life::unarchive(ask.world, ask.version, ask.id(), ask.now)
-}
 
 /// `GET /contacts/{id}`: what the store holds, at once [R]. One that was merged is gone, and says where to [S 2.16].
 fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
@@ -89,7 +60,7 @@ fn read(ask: &Ask<'_>) -> Result<Answer, Refusal> {
             _ => store.live(ask.id())?.clone(),
         }
     };
-    Ok(Answer::ok(merge::shown_with_history(&contact, ask)))
+    Ok(Answer::ok(shown(&contact, ask)))
 }
 
 /// `GET /contacts/find_by_external_id/{external_id}`: users only, since 2.13 [S 2.13].
@@ -97,12 +68,12 @@ fn find_by_external_id(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let holders = ask.world.store().with_external_id(ask.id(), ask.now);
     let found = holders.iter().find(|contact| contact.is_live() && contact.role == Role::User);
     let found = found.ok_or_else(Refusal::user_not_found)?;
-    Ok(Answer::ok(shown(found, ask.world, ask.version)))
+    Ok(Answer::ok(shown(found, ask)))
 }
 
 /// Returns a contact as an answer.
-fn shown(contact: &Contact, world: &World, version: Version) -> Vec<u8> {
+fn shown(contact: &Contact, ask: &Ask<'_>) -> Vec<u8> {
     let mut body = Vec::with_capacity(2048);
-    contact_json::write(contact, View::of(world, version), &mut body);
+    contact_json::write(contact, View::asked(ask), &mut body);
     body
 }

@@ -28,7 +28,5 @@ pub(super) fn of_company(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let contacts = all.get(start..end).unwrap_or_default().to_vec();
     let last = contacts.last().filter(|_| end < all.len());
     let next = last.map(|last| Cursor { value: last.created_at.into(), id: last.id, page: number + 1 });
-    Ok(Answer::ok(
-        Page { contacts, total_count: all.len(), number, per_page, next }.write(ask.world, ask.version),
-    ))
+    Ok(Page { contacts, total_count: all.len(), number, per_page, next }.answer(ask))
 }

@@ -11,10 +11,10 @@ use crate::sandbox::contact::Contact;
 use crate::sandbox::contact_json;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::unknowns::PerPageAboveMaximum;
 use crate::sandbox::unknowns::Unknowns;
-use crate::sandbox::versions::Version;
-use crate::sandbox::world::World;
 
 /// The largest page [S#639][R].
 pub(super) const MAX_PER_PAGE: usize = 150;
@@ -34,8 +34,8 @@ pub(super) struct Page {
 
 impl Page {
     /// Writes the page.
-    pub(super) fn write(&self, world: &World, version: Version) -> Vec<u8> {
-        let view = View::of(world, version);
+    pub(super) fn answer(&self, ask: &Ask<'_>) -> Answer {
+        let view = View::asked(ask);
         let mut body = Vec::with_capacity(self.contacts.len() * BYTES_PER_CONTACT + 256);
         body.extend_from_slice(br#"{"type":"list","data":["#);
         for (place, contact) in self.contacts.iter().enumerate() {
@@ -46,7 +46,7 @@ impl Page {
         }
         let end = format!(r#"],"total_count":{},"pages":{}}}"#, self.total_count, self.pages());
         body.extend_from_slice(end.as_bytes());
-        body
+        Answer::ok(body)
     }
 
     fn pages(&self) -> serde_json::Value {

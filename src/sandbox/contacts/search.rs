@@ -21,8 +21,9 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::contact::ContactId;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::unknowns::LargeSearchPage;
-use crate::sandbox::versions::Version;
 use crate::sandbox::world::World;
 
 /// The default size of a page [S][R].
@@ -52,13 +53,9 @@ enum Direction {
 }
 
 /// Searches contacts.
-pub(in crate::sandbox) fn search(
-    world: &World,
-    version: Version,
-    body: &[u8],
-    now: Moment,
-) -> Result<Vec<u8>, Refusal> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::malformed_json())?;
+pub(super) fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let Ask { world, version, now, .. } = *ask;
+    let body: Value = serde_json::from_slice(ask.body).map_err(|_| Refusal::malformed_json())?;
     let search = {
         let store = world.store();
         let (zone, unknowns) = (world.time_zone(), world.unknowns());
@@ -77,7 +74,7 @@ pub(in crate::sandbox) fn search(
         // Other requests go on meanwhile, on another thread.
         None => tokio::task::block_in_place(|| scan(world, &search.filter, now)),
     };
-    Ok(search.page(contacts)?.write(world, version))
+    Ok(search.page(contacts)?.answer(ask))
 }
 
 /// Looks at every contact of the index, in its order. The store is let go again and again, so that a search of a large

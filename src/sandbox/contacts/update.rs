@@ -18,28 +18,21 @@ use crate::sandbox::contact_json::NoEmail;
 use crate::sandbox::contact_json::View;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::reply::Answer;
+use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
 use crate::sandbox::unknowns::TakenExternalId;
-use crate::sandbox::versions::Version;
-use crate::sandbox::world::World;
 
 /// Updates a contact.
-pub(in crate::sandbox) fn update(
-    world: &World,
-    version: Version,
-    id: &str,
-    body: &[u8],
-    now: Moment,
-) -> Result<Answer, Refusal> {
-    let draft = Draft::read(body, version, world.unknowns())?;
+pub(super) fn update(ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let draft = Draft::read(ask.body, ask.version, ask.world.unknowns())?;
     let no_email = if draft.email == Field::Null { NoEmail::Empty } else { NoEmail::Null };
     let (old, contact) = {
-        let mut held = world.store();
-        let old = held.live(id)?.clone();
-        (old, store(&mut held, id, draft, now)?)
+        let mut held = ask.world.store();
+        let old = held.live(ask.id())?.clone();
+        (old, store(&mut held, ask.id(), draft, ask.now)?)
     };
     let mut body = Vec::with_capacity(2048);
-    contact_json::write(&contact, View { no_email, ..View::of(world, version) }, &mut body);
+    contact_json::write(&contact, View { no_email, ..View::asked(ask) }, &mut body);
     Ok(Answer::ok(body).after_change(&old, &contact))
 }
 

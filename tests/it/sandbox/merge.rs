@@ -103,6 +103,9 @@ fn a_user_tells_who_was_merged_into_it() {
     let shown = api.get(&format!("/contacts/{user}?include_merge_history=true")).ok();
     assert_eq!(shown.at("/merge_history"), json!(all));
     assert!(api.get(&format!("/contacts/{user}")).json().get("merge_history").is_none());
+    assert_eq!(api.get("/contacts?include_merge_history=true").at("/data/0/merge_history"), json!(all));
+    let found = api.get("/contacts/find_by_external_id/1?include_merge_history=true").ok();
+    assert_eq!(found.at("/merge_history"), json!(all));
 }
 
 #[test]
