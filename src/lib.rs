@@ -24,6 +24,7 @@
 //!   +--> transfer ---+--> mapping --> rows
 //!            |               +------> intercom   (fields, values, and which engine writes them)
 //!            +--> intercom --> pace
+//!            +--> ledger
 //!            +--> rows
 //! ```
 //!
@@ -33,6 +34,7 @@
 //! | [`rows`] | CSV and NDJSON in and out, positions, encodings, atomic files; knows nothing of Intercom |
 //! | [`mapping`] | columns to fields: rules, typed values, suggestions; pure |
 //! | [`intercom`] | the API as a typed client; `client.rs` is the only sender of HTTP |
+//! | [`ledger`] | what is about to be done and must not be done twice; knows no HTTP and no CSV |
 //! | [`pace`] | when a request may start: token bucket, server window, retry, clock; knows no HTTP |
 //! | [`transfer`] | the pipelines and their events; the only user of rayon |
 //! | [`report`] | how events look: terminal, lines, JSON, rejects, run report |
@@ -82,6 +84,7 @@
 
 pub mod cli;
 pub mod intercom;
+pub mod ledger;
 pub mod mapping;
 pub mod pace;
 pub mod report;

@@ -106,6 +106,16 @@ impl Error {
             ApiError::AnswerLost { .. } => (Exit::Unavailable, "run the same command again later"),
             ApiError::NotIntercom { .. } | ApiError::Redirected { .. } => (Exit::Usage, ROOT),
             ApiError::Refused(refusal) if refusal.status == 404 => (Exit::Usage, ROOT),
+            ApiError::Refused(refusal)
+                if refusal.code == "intercom_version_invalid"
+                    && refusal.message.contains("not available") =>
+            {
+                (
+                    Exit::Usage,
+                    "the server has this in another version of its API only: users of 1.x with --engine users, \
+                     contacts of 2.x with --engine contacts",
+                )
+            }
             ApiError::Refused(refusal) if refusal.code == "intercom_version_invalid" => {
                 (Exit::Usage, "choose a version that the server knows, as in --api-version 2.16")
             }

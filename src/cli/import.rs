@@ -24,6 +24,10 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
     arguments.input.refuse_unwritable(&mapping, &input)?;
+    if mapping.may_write_leads() {
+        let leads = arguments.state.open_leads(&workspace.id, environment, &clock)?;
+        workspace.client.keep_leads_in(Box::new(leads));
+    }
     let run_dir = arguments.state.create_run_dir("import", &workspace.id, environment, &clock)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {

@@ -1,13 +1,16 @@
 //! Where a workspace's files are kept, and the folder of this run.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::args::StateArgs;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use crate::ledger::IntentError;
 use crate::pace::Clock;
 use crate::report::RunDir;
+use crate::transfer::LeadIntents;
 
 impl StateArgs {
     /// Returns the folder of a workspace.
@@ -20,6 +23,25 @@ impl StateArgs {
         let folder: String =
             workspace.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
         Ok(state_dir.join(folder))
+    }
+
+    /// Opens what is remembered of the leads of a workspace.
+    pub(super) fn open_leads(
+        &self,
+        workspace: &str,
+        environment: &Environment,
+        clock: &Clock,
+    ) -> Result<LeadIntents, Error> {
+        let folder = self.workspace_dir(workspace, environment)?;
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700);
+        private.create(&folder).map_err(|error| cannot_write(&folder).because(error))?;
+        LeadIntents::open(&folder.join("intents.ndjson"), clock.unix().as_secs()).map_err(|error| match error
+        {
+            IntentError::InUse(_) => Error::new(Exit::Locked, error.to_string())
+                .hint("wait until the other run has ended: two runs at once would create leads twice"),
+            IntentError::Unusable { path, source } => cannot_write(&path).because(source),
+        })
     }
 
     /// Creates the folder of this run.

@@ -184,7 +184,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(Into::into)
 }
 
-/// Returns the id in `</contacts/6064d5c43910cc082d903f6c>; rel="canonical"` [S 2.16].
+/// Returns the id in `</contacts/6064d5c43910cc082d903f6c>; rel="canonical"` (the API's description).
 fn canonical(link: &str) -> Option<String> {
     let is_canonical = |link: &&str| link.contains("rel=\"canonical\"") || link.contains("rel=canonical");
     let (_, target) = link.split(',').find(is_canonical)?.split_once('<')?;

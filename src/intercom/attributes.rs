@@ -78,6 +78,7 @@ impl Client {
     ) -> Result<Attributes, ApiError> {
         let call = self
             .call(Method::GET, Effect::Reads, &["data_attributes"])
+            .in_2_x_if_1_x(self.engine())
             .query("model", model.name())
             .query("include_archived", if with_archived { "true" } else { "false" });
         self.send(&call, trace)

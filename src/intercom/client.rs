@@ -62,6 +62,8 @@ pub(super) struct Call {
     pub(super) body: Option<Vec<u8>>,
     pub(super) effect: Effect,
     pub(super) retry: RetryPolicy,
+    /// The version of the API, if it is another than the connection's.
+    version: Option<&'static str>,
 }
 
 /// What a request does to the workspace.
@@ -108,9 +110,8 @@ impl Client {
     }
 
     /// Remembers the leads that are created in this journal rather than in memory.
-    #[must_use]
-    pub fn with_lead_journal(self, leads: Box<dyn LeadJournal>) -> Self {
-        Self { leads, ..self }
+    pub fn keep_leads_in(&mut self, journal: Box<dyn LeadJournal>) {
+        self.leads = journal;
     }
 
     /// Returns how users are written.
@@ -141,7 +142,7 @@ impl Client {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
-        Call { method, url, body: None, effect, retry: RetryPolicy::default() }
+        Call { method, url, body: None, effect, retry: RetryPolicy::default(), version: None }
     }
 
     /// Sends a call until it is answered, refused, or given up.
@@ -196,7 +197,7 @@ impl Client {
             .request(call.method.clone(), call.url.clone())
             .header(header::AUTHORIZATION, self.connection.token.authorization())
             .header(header::ACCEPT, "application/json")
-            .header("Intercom-Version", self.connection.dialect.version());
+            .header("Intercom-Version", call.version.unwrap_or(self.connection.dialect.version()));
         match &call.body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
             None => request,
@@ -215,6 +216,15 @@ impl Call {
     /// Gives up sooner than usual.
     pub(super) fn brief(mut self) -> Self {
         self.retry = RetryPolicy::BRIEF;
+        self
+    }
+
+    /// Asks in the version of contacts where the connection speaks 1.x, which has no list of attributes: the header of a
+    /// request beats the workspace's setting, on "Update your API version" of Intercom's documentation.
+    pub(super) fn in_2_x_if_1_x(mut self, engine: Engine) -> Self {
+        if engine == Engine::Users {
+            self.version = Some(Engine::Contacts.default_version());
+        }
         self
     }
 

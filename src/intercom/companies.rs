@@ -10,7 +10,7 @@ use super::client::Effect;
 use super::flight::Flights;
 use super::{ApiError, Client, Contact, Trace};
 
-/// The most companies that one contact belongs to [D Unversioned changes].
+/// The most companies that one contact belongs to ("Unversioned changes" of the documentation).
 pub const MAX_COMPANIES: usize = 1_000;
 
 /// Intercom's ids of the companies that this run has met, by the caller's ids. Grows with the companies, not the rows.
@@ -112,7 +112,7 @@ impl Client {
         Ok(Membership { ids: companies.into_iter().map(|company| company.id).collect() })
     }
 
-    /// Returns all companies of a contact, 60 a request.
+    /// Returns all companies of a contact, 50 a request.
     ///
     /// # Errors
     /// As [`ApiError`].
@@ -122,7 +122,7 @@ impl Client {
             let call = self
                 .call(Method::GET, Effect::Reads, &["contacts", contact, "companies"])
                 .query("page", &page.to_string())
-                .query("per_page", "60");
+                .query("per_page", "50");
             let answer: CompanyPage = self.send(&call, trace)?;
             let is_last = answer.pages.as_ref().is_none_or(|pages| pages.total_pages <= pages.page.max(page));
             let is_empty = answer.data.is_empty();

@@ -88,7 +88,7 @@ impl Delivery<'_> {
 }
 
 /// Tells a deleted contact from one that could not be brought back now: 400 `bad_request` in March 2021, and a 500 that
-/// stayed one in January [R].
+/// stayed one in January (recorded).
 pub(super) fn not_restored(id: &str, error: ApiError) -> UpsertError {
     let refusal = match &error {
         ApiError::Refused(refusal) => refusal.clone(),

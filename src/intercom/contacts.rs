@@ -9,7 +9,7 @@ use super::body::ContactBody;
 use super::client::Effect;
 use super::{ApiError, Client, Contact, Cursor, Field, Page, Raw, Trace, UserFields};
 
-/// How often a merged contact may have been merged again [S 2.16].
+/// How often a merged contact may have been merged again (the API's description).
 const MAX_HOPS: u32 = 3;
 
 /// Who the token belongs to.
@@ -121,7 +121,7 @@ impl Client {
         self.send(&call, trace)
     }
 
-    /// Brings an archived contact back. A deleted one is refused, with 400 or with a 500 that stays one [R].
+    /// Brings an archived contact back. A deleted one is refused, with 400 or with a 500 that stays one (recorded).
     ///
     /// # Errors
     /// As [`ApiError`].

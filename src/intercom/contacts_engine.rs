@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::body::ContactBody;
 use super::conflict;
 use super::diff::differences;
 use super::upsert::{
@@ -34,10 +35,10 @@ impl Delivery<'_> {
 
     fn write(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
         match (self.role(), self.key, self.policy.mode) {
-            (_, Field::Id, _) | (Role::User, _, Mode::Update) => {
+            (_, Field::Id, _) => self.write_known(trace),
+            (Role::User, _, Mode::Update) => {
                 let contact = self.find(trace)?;
-                let merged = self.merged(&contact.value);
-                self.write_differences(contact, trace).map(|delivered| delivered.remark(merged))
+                self.write_differences(contact, trace)
             }
             (Role::Lead, ..) => self.write_lead(trace),
             (Role::User, ..) => match self.client.create(self.fields, trace) {
@@ -48,6 +49,34 @@ impl Delivery<'_> {
                 },
             },
         }
+    }
+
+    /// A known id needs no look before: all fields are written at once, and the contact's own time tells whether that
+    /// changed anything, for a write of equal values does not touch it (recorded).
+    fn write_known(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let id = self.fields.text(&Field::Id).unwrap_or_default();
+        let nothing_of_its_own = !self.fields.iter().any(|(field, _)| ContactBody::holds(field));
+        let begun = self.client.server_time();
+        if nothing_of_its_own || begun == 0 {
+            return self.write_found(trace);
+        }
+        match self.client.update(id, self.fields, trace) {
+            Ok(contact) => {
+                let updated_at = contact.value.updated_at.and_then(|time| u64::try_from(time).ok());
+                let is_touched = updated_at.is_none_or(|time| time >= begun);
+                let outcome = if is_touched { Upserted::Updated } else { Upserted::Unchanged };
+                Ok(Delivered::new(outcome, contact))
+            }
+            Err(error) if error.is_not_found() => self.write_found(trace),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds the contact first: it may have been merged, archived or deleted.
+    fn write_found(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let contact = self.find(trace)?;
+        let merged = self.merged(&contact.value);
+        self.write_differences(contact, trace).map(|delivered| delivered.remark(merged))
     }
 
     /// A lead is looked for before it is created: the server would take another one.
@@ -62,7 +91,8 @@ impl Delivery<'_> {
             (None, Mode::Update) => Err(self.missing(Role::Lead)),
             (None, _) => {
                 let role = (Field::Role, super::Value::Text(Role::Lead.name().into()));
-                let fields = self.fields.clone().or(&[role].into_iter().collect());
+                let mut fields = self.fields.clone().or(&[role].into_iter().collect());
+                fields.remove(&Field::ExternalId);
                 self.client.create_noted_lead(&fields, trace)
             }
         }
@@ -74,7 +104,11 @@ impl Delivery<'_> {
         contact: Raw<Contact>,
         trace: &mut Trace,
     ) -> Result<Delivered, UpsertError> {
-        let changed = differences(self.fields, &contact.value);
+        let mut changed = differences(self.fields, &contact.value);
+        if self.role() == Role::Lead {
+            // The server keeps the id that it gave, without saying so [R].
+            changed.remove(&Field::ExternalId);
+        }
         if changed.is_empty() {
             return Ok(Delivered::new(Upserted::Unchanged, contact));
         }
@@ -105,8 +139,15 @@ impl Delivery<'_> {
             let (id, outcome) = (contact.value.id.clone(), delivered.outcome);
             return Err(UpsertError::Partial { outcome, id, done: parts.done, failed: parts.failed });
         }
+        let kept = self.external_id_kept(&contact.value);
         delivered.contact = Some(contact);
-        Ok(delivered)
+        Ok(delivered.remark(kept))
+    }
+
+    /// Says that a lead has not got the row's external id: what is not written is not dropped in silence.
+    fn external_id_kept(&self, contact: &Contact) -> Option<Remark> {
+        let wanted = self.fields.text(&Field::ExternalId).filter(|_| contact.is_lead())?;
+        (contact.external_id.as_deref() != Some(wanted)).then_some(Remark::ExternalIdKept)
     }
 
     fn settle_companies(

@@ -41,7 +41,7 @@ pub enum ApiError {
     #[error("Intercom does not let this token in: {0}")]
     NotAllowed(Box<Refusal>),
     /// Nothing was sent, again and again: no connection could be made.
-    #[error("no connection to {host} after {attempts} attempts: {reason}")]
+    #[error("no connection to {host} after {}: {reason}", attempts_made(*.attempts))]
     Unreachable {
         /// The host and port.
         host: String,
@@ -51,7 +51,7 @@ pub enum ApiError {
         reason: String,
     },
     /// The request may have been carried out, but no usable answer came, again and again.
-    #[error("no usable answer after {attempts} attempts: {reason}")]
+    #[error("no usable answer after {}: {reason}", attempts_made(*.attempts))]
     AnswerLost {
         /// How often it was tried.
         attempts: u32,
@@ -81,6 +81,10 @@ pub enum ApiError {
     /// The run was stopped before the request started.
     #[error(transparent)]
     Halted(#[from] crate::pace::Halted),
+}
+
+fn attempts_made(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".into() } else { format!("{attempts} attempts") }
 }
 
 impl ApiError {

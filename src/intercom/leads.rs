@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use super::upsert::{Delivered, UpsertError, Upserted};
 use super::{ApiError, Client, Contact, Field, Raw, Trace, UserFields};
 
-/// After this many seconds a lead that was created shows in the index: creates take "a few minutes" [S].
+/// After this many seconds a lead that was created shows in the index: creates take "a few minutes" (the API's description).
 pub const INDEX_LAG_SECONDS: u64 = 600;
 
 /// Remembers the leads that were created, by email in lower case.

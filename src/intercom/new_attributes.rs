@@ -75,6 +75,7 @@ impl Client {
     ) -> Result<Creation, ApiError> {
         let call = self
             .call(Method::POST, Effect::Writes, &["data_attributes"])
+            .in_2_x_if_1_x(self.engine())
             .json(&Body { model: Model::Contact, attribute });
         match self.send::<Created>(&call, trace) {
             Ok(Created {}) => Ok(Creation::Created),

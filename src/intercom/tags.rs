@@ -49,7 +49,7 @@ impl TagMap {
     }
 }
 
-/// Returns a name as names are compared: Intercom does not tell `VIP` from `vip` [S].
+/// Returns a name as names are compared: Intercom does not tell `VIP` from `vip` (the API's description).
 fn fold(name: &str) -> String {
     name.to_lowercase()
 }

@@ -112,6 +112,8 @@ pub enum Remark {
     ArchivedSkipped,
     /// The contact was a lead, and is a user now.
     Promoted,
+    /// The contact is a lead, and keeps the external id that Intercom gave it.
+    ExternalIdKept,
 }
 
 /// A user that is as it should be, but for its tags.

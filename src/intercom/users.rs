@@ -1,7 +1,9 @@
 //! The verbs on the users of 1.x, one request each.
 
 use reqwest::Method;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::body::UserBody;
 use super::client::Effect;
@@ -9,12 +11,24 @@ use super::user::AsContact;
 use super::{ApiError, Client, Contact, Field, Raw, Role, Trace, UserFields};
 
 /// What comes as an answer to a look-up: one user, or a list of those that match.
+struct Found(Vec<Raw<Contact>>);
+
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Found {
-    Users { users: Vec<AsContact> },
-    Leads { contacts: Vec<AsContact> },
-    One(Box<AsContact>),
+struct List {
+    #[serde(alias = "contacts")]
+    users: Option<Vec<AsContact>>,
+}
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let list: List = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
+        let users = match list.users {
+            Some(users) => users,
+            None => vec![serde_json::from_str(json.get()).map_err(D::Error::custom)?],
+        };
+        Ok(Self(users.into_iter().map(|user| user.0).collect()))
+    }
 }
 
 impl Client {
@@ -48,10 +62,8 @@ impl Client {
             Field::ExternalId => self.call(Method::GET, Effect::Reads, &[resource]).query("user_id", value),
             _ => self.call(Method::GET, Effect::Reads, &[resource]).query("email", value),
         };
-        match self.send(&call, trace) {
-            Ok(Found::Users { users }) => Ok(users.into_iter().map(|user| user.0).collect()),
-            Ok(Found::Leads { contacts }) => Ok(contacts.into_iter().map(|lead| lead.0).collect()),
-            Ok(Found::One(user)) => Ok(vec![user.0]),
+        match self.send::<Found>(&call, trace) {
+            Ok(found) => Ok(found.0),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }

@@ -13,6 +13,7 @@ use super::plan::PlannedColumn;
 use super::settle::{Circumstances, Decision};
 use super::suggest::nearest;
 use super::value::Converter;
+use crate::intercom::Engine;
 use crate::intercom::Field;
 use crate::intercom::Role;
 
@@ -28,6 +29,9 @@ impl Mapping {
         attributes: &[Attribute],
         key: Key,
     ) -> Result<Self, MappingError> {
+        if spec.role == Role::Lead && spec.dialect.engine() == Engine::Users {
+            return Err(MappingError::LeadEngine);
+        }
         if spec.role == Role::Lead && key == Key::ExternalId {
             return Err(MappingError::LeadKey);
         }
@@ -139,8 +143,9 @@ impl Draft {
         if let Some(error) = self.same_field() {
             return Err(error);
         }
-        let fields = key.of_role(spec.role).unwrap_or(key).fields();
-        if !self.planned.iter().any(|column| fields.contains(&column.field)) {
+        let of_role = key.of_role(spec.role).unwrap_or(key);
+        if !self.planned.iter().any(|column| of_role.fields().contains(&column.field)) {
+            let key = of_role;
             return Err(MappingError::NoKeyColumn { key, columns: columns.to_vec() });
         }
         let notices = self.notices(spec.unknown);

@@ -85,6 +85,9 @@ pub enum MappingError {
     /// Leads are to be matched by what Intercom does not keep of them.
     #[error("leads cannot be matched by `external_id`: Intercom gives each lead one of its own")]
     LeadKey,
+    /// Leads through the API of users.
+    #[error("the engine `users` writes no leads: 1.x would make another one of each, every time")]
+    LeadEngine,
     /// A rule that cannot be read.
     #[error("`{rule}` is not a mapping: {why}")]
     BadRule {
@@ -153,6 +156,7 @@ impl MappingError {
                 ways.extend(other_engine.map(engine_hint));
                 Some(ways.join(", or "))
             }
+            Self::LeadEngine => Some("write leads through the contacts of 2.x: --engine contacts".into()),
             Self::LeadKey => Some("match leads by their email or Intercom's id: --key email".into()),
             Self::NoSuchColumn { column, field, columns } => {
                 Some(no_such_column_hint(column, field, columns))

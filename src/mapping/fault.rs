@@ -83,6 +83,8 @@ pub enum FaultKind {
     },
     /// A lead that is to be matched by what Intercom does not keep of it.
     LeadByExternalId,
+    /// A lead without an email.
+    LeadWithoutEmail,
     /// An admin's id that is not a number.
     NotAnOwnerId,
     /// More characters than Intercom keeps.
@@ -127,6 +129,7 @@ impl FaultKind {
             Self::CommaInList => "comma_in_list",
             Self::TooManyCompanies { .. } => "too_many_companies",
             Self::LeadByExternalId => "lead_by_external_id",
+            Self::LeadWithoutEmail => "no_key",
             Self::NotAnOwnerId => "not_an_owner_id",
             Self::TooLong { .. } => "too_long",
             Self::NotOneValue => "not_one_value",
@@ -170,6 +173,7 @@ impl Fault {
             FaultKind::TooManyCompanies { count } => {
                 format!("{count} companies, and Intercom lets a contact be in {MAX_COMPANIES}")
             }
+            FaultKind::LeadWithoutEmail => "a lead is matched by its email, and the row has none".into(),
             FaultKind::LeadByExternalId => {
                 "a lead cannot be matched by external_id: Intercom gives each lead one of its own".into()
             }
@@ -222,6 +226,7 @@ impl Fault {
                 self.map_flag("list(,)")?,
                 self.value
             )),
+            FaultKind::LeadWithoutEmail => Some("give it one, or match by Intercom's id: --key id".into()),
             FaultKind::LeadByExternalId => Some("match by email: --key auto".into()),
             FaultKind::NotAnOwnerId => Some("give the number of an admin of the workspace".into()),
             FaultKind::NotClearable => Some(r"leave the cell empty instead of `\N`".into()),

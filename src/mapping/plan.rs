@@ -78,16 +78,13 @@ impl Mapping {
         }
         faults.extend(self.missing_key(&fields, &faults));
         faults.extend(too_many_companies(&fields));
-        if role_of(&fields, self.role) == Role::Lead {
-            // The server would put an id of its own in its place [R]; a notice says so.
-            fields.remove(&Field::ExternalId);
-        }
         if faults.is_empty() { Ok(fields) } else { Err(faults) }
     }
 
     /// Returns the fault of a row without a key, unless it would have one but for another fault.
     fn missing_key(&self, fields: &UserFields, faults: &[Fault]) -> Option<Fault> {
-        let kind = match self.key.of_role(role_of(fields, self.role)) {
+        let role = role_of(fields, self.role);
+        let kind = match self.key.of_role(role) {
             Err(kind) => kind,
             Ok(key) => {
                 let is_key =
@@ -95,7 +92,10 @@ impl Mapping {
                 if key.is_in(fields) || faults.iter().any(is_key) {
                     return None;
                 }
-                FaultKind::NoKey { key }
+                match (role, key) {
+                    (Role::Lead, Key::Email) => FaultKind::LeadWithoutEmail,
+                    _ => FaultKind::NoKey { key },
+                }
             }
         };
         Some(Fault { column: None, field: None, kind, value: String::new() })
@@ -147,6 +147,12 @@ impl Mapping {
         let column = self.columns.iter().find(|column| column.index == index)?;
         let cell = row.cell(index);
         column.read(&cell).err().map(|kind| column.fault(kind, &cell))
+    }
+
+    /// Returns whether a row may be a lead.
+    #[must_use]
+    pub fn may_write_leads(&self) -> bool {
+        self.role == Role::Lead || self.column(&Field::Role).is_some()
     }
 
     /// Returns what rows are matched by.

@@ -41,8 +41,25 @@ impl Ending<'_> {
             counts.join(", "),
             traffic(&self.end.traffic, self.end.elapsed),
         );
+        text += &self.remarks();
         text += &self.files();
         text
+    }
+
+    /// Says what people want to know of rows that ended well.
+    fn remarks(&self) -> String {
+        let remarks = &self.end.tally.remarks;
+        [
+            ("left archived, as --archived skip says", remarks.archived_skipped),
+            ("brought back from the archive", remarks.unarchived),
+            ("merged before, written where they live on", remarks.merged),
+            ("promoted from lead to user", remarks.promoted),
+            ("leads that keep the external_id that Intercom gave them", remarks.external_id_kept),
+        ]
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(what, n)| format!("{what}: {}\n", plural(n, "contact")))
+        .collect()
     }
 
     /// Returns the ending of a check.

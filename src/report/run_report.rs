@@ -198,6 +198,13 @@ pub(super) fn rows_of_import(tally: &Tally) -> Value {
         "rejected": tally.rejected,
         "unknown": tally.unknown,
         "pending": tally.pending,
+        "remarks": {
+            "archived_skipped": tally.remarks.archived_skipped,
+            "unarchived": tally.remarks.unarchived,
+            "merged": tally.remarks.merged,
+            "promoted": tally.remarks.promoted,
+            "external_id_kept": tally.remarks.external_id_kept,
+        },
     })
 }
 

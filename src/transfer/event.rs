@@ -72,6 +72,7 @@ impl Tally {
                 Remark::Unarchived => &mut self.remarks.unarchived,
                 Remark::ArchivedSkipped => &mut self.remarks.archived_skipped,
                 Remark::Promoted => &mut self.remarks.promoted,
+                Remark::ExternalIdKept => &mut self.remarks.external_id_kept,
             } += 1;
         }
     }
@@ -145,6 +146,8 @@ pub struct Remarks {
     pub archived_skipped: u64,
     /// The contact was a lead, and is a user now.
     pub promoted: u64,
+    /// The contact is a lead, and keeps the external id that Intercom gave it.
+    pub external_id_kept: u64,
 }
 
 /// How far an import is.

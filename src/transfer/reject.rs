@@ -292,9 +292,7 @@ pub fn suggestion(error: &UpsertError) -> Option<String> {
 
 fn suggestion_for_request(error: &ApiError) -> Option<&'static str> {
     match error {
-        ApiError::AnswerLost { .. } => {
-            Some("run the same command again: the user is compared before it is written")
-        }
+        ApiError::AnswerLost { .. } => Some("run the same command again: it looks before it writes"),
         ApiError::Halted(_) | ApiError::Unreachable { .. } => Some("run the same command again"),
         ApiError::Refused(refusal) => suggestion_for_refusal(refusal),
         _ => None,

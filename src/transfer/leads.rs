@@ -1,0 +1,47 @@
+//! The leads that a run creates, in the workspace's intents.
+
+use std::io;
+use std::path::Path;
+
+use crate::intercom::INDEX_LAG_SECONDS;
+use crate::intercom::LeadJournal;
+use crate::intercom::Recalled;
+use crate::ledger::IntentError;
+use crate::ledger::Intents;
+use crate::ledger::Known;
+
+/// Remembers leads over the end of a run, however it ends.
+#[derive(Debug)]
+pub struct LeadIntents(Intents);
+
+impl LeadIntents {
+    /// Opens the intents in a file; `now` is in seconds since 1970.
+    ///
+    /// # Errors
+    /// As [`IntentError`].
+    pub fn open(path: &Path, now: u64) -> Result<Self, IntentError> {
+        Intents::open(path, now, INDEX_LAG_SECONDS).map(Self)
+    }
+}
+
+impl LeadJournal for LeadIntents {
+    fn recall(&self, email: &str) -> Recalled {
+        match self.0.known(&key(email)) {
+            None => Recalled::Nothing,
+            Some(Known::Begun { at }) => Recalled::Begun { at },
+            Some(Known::Done { result }) => Recalled::Created { id: result },
+        }
+    }
+
+    fn begin(&self, email: &str, at: u64) -> io::Result<()> {
+        self.0.begin(&key(email), at)
+    }
+
+    fn end(&self, email: &str, id: Option<&str>) -> io::Result<()> {
+        self.0.end(&key(email), id)
+    }
+}
+
+fn key(email: &str) -> String {
+    format!("lead {email}")
+}

@@ -1,0 +1,99 @@
+//! The engine `users`: workspaces that still run on the 1.x API.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::{companies_of, import};
+use crate::support::TestEnv;
+
+const USERS: &[&str] = &["--engine", "users"];
+
+#[test]
+fn one_request_creates_or_updates_a_user_with_its_companies() {
+    let env = TestEnv::new();
+    let file = "user_id,email,name,avatar,company_id,Company 2\n1,ANN@example.com,Ann,https://x.test/a.png,acme,globex\n";
+    assert_snapshot!(import(&env, file, USERS), @"
+    exit 0
+    ---- stderr
+    users.csv: 1 row in [TIME]: 1 created, 0 updated, 0 unchanged
+    3 requests, 0 throttled, 0 retried
+    report: [STATE]/sandbox1/runs/[TIME]-import/report.json
+    next: nothing is left to do
+    ");
+    assert_eq!(1, env.count("POST", "/users"));
+    let ann = &env.contacts()[0];
+    assert_eq!(
+        ("1", "ann@example.com"),
+        (ann["external_id"].as_str().unwrap(), ann["email"].as_str().unwrap())
+    );
+    assert_eq!(["acme", "globex"], *companies_of(&env, "1"));
+}
+
+#[test]
+fn created_updated_and_unchanged_are_told_apart_by_the_servers_times() {
+    let env = TestEnv::new();
+    env.create(r#"{"role":"user","external_id":"1","name":"Ann"}"#);
+    env.create(r#"{"role":"user","external_id":"2","name":"Bo"}"#);
+    env.ask("POST", "/__sandbox/clock", r#"{"advance_seconds":60}"#);
+    let run = import(&env, "user_id,name\n1,Ann Lee\n2,Bo\n3,Cy\n", USERS);
+    assert!(run.stderr.contains("1 created, 1 updated, 1 unchanged"), "{run}");
+}
+
+#[test]
+fn updating_only_creates_nobody_and_creating_only_changes_nobody() {
+    let env = TestEnv::new();
+    env.create(r#"{"role":"user","external_id":"1","name":"Ann"}"#);
+    let update = import(&env, "user_id,name\n1,Ann Lee\n2,Bo\n", &["--engine", "users", "--mode", "update"]);
+    assert!(update.stderr.contains("not_found: 1 row, first at line 3"), "{update}");
+    let create = import(&env, "user_id,name\n1,Ann\n2,Bo\n", &["--engine", "users", "--mode", "create"]);
+    assert!(create.stderr.contains("exists: 1 row, first at line 2"), "{create}");
+    let names: Vec<Value> = env.contacts().iter().map(|contact| contact["name"].clone()).collect();
+    assert_eq!(["Ann Lee", "Bo"], *names);
+}
+
+#[test]
+fn what_1_x_cannot_write_stops_the_run_before_anything_is_sent() {
+    let env = TestEnv::new();
+    assert_snapshot!(import(&env, "user_id,owner_id\n1,5\n", USERS), @"
+    exit 2
+    ---- stderr
+    error: users.csv: 1 column has no field in Intercom: `owner_id` (the users of 1.x have an owner that cannot be written)
+      hint: map with --map 'owner_id=custom.owner_id', or leave out with --ignore-column 'owner_id', or write it through the contacts of 2.x with --engine contacts
+    ");
+    assert_snapshot!(import(&env, "user_id,email\n1,a@example.com\n", &["--engine", "users", "--role", "lead"]), @"
+    exit 2
+    ---- stderr
+    error: users.csv: the engine `users` writes no leads: 1.x would make another one of each, every time
+      hint: write leads through the contacts of 2.x: --engine contacts
+    ");
+    assert_eq!(0, env.writes().len());
+}
+
+#[test]
+fn what_2_x_cannot_write_names_the_choices() {
+    let env = TestEnv::new();
+    assert_snapshot!(import(&env, "user_id,UTM source,session_count\n1,ads,3\n", &[]), @"
+    exit 2
+    ---- stderr
+    error: users.csv: 2 columns have no field in Intercom: `UTM source` (Intercom's contacts take no campaign fields), `session_count` (Intercom dropped it with version 2.0 of the API)
+      hint: map with --map 'UTM source=custom.utm_source' --map 'session_count=custom.session_count', or leave out with --ignore-column 'UTM source' --ignore-column 'session_count', or write it through the users of 1.x with --engine users
+    ");
+    assert_eq!(0, env.writes().len());
+}
+
+#[test]
+fn a_server_without_1_x_says_so() {
+    let env = TestEnv::new();
+    assert_snapshot!(import(&env, "user_id\n1\n", &["--engine", "users", "--api-version", "2.16"]), @"
+    exit 2
+    ---- stderr
+    error: the engine `users` does not speak version `2.16` of the API
+      hint: leave one of --engine and --api-version out: each follows from the other
+    ");
+    assert_snapshot!(import(&env, "user_id\n1\n", &["--api-version", "1.9"]), @"
+    exit 2
+    ---- stderr
+    error: Intercom refused: The requested version could not be found (intercom_version_invalid, HTTP 400, request [ID])
+      hint: choose a version that the server knows, as in --api-version 2.16
+    ");
+}
