@@ -275,6 +275,9 @@ pub(super) struct ServeArgs {
     /// Print what the sandbox does, how each thing is known, and every --unknown; serve nothing
     #[arg(long)]
     pub(super) explain: bool,
+    /// Refuse every field, key and query parameter that Intercom would ignore
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Let requests meet what this TOML file says: faults, delays, moments
     #[arg(long, value_name = "FILE")]
     pub(super) scenario: Option<PathBuf>,

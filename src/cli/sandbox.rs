@@ -57,6 +57,7 @@ fn config(serve: ServeArgs) -> Result<Config, Error> {
         api_version: serve.api_version,
         time_zone: serve.time_zone,
         fault_rate: serve.fault_rate,
+        strict: serve.strict,
         unknowns: serve.unknown.into_iter().collect(),
         scenario: serve.scenario.as_deref().map(scenario).transpose()?.unwrap_or_default(),
         clock: SandboxClock::system(),

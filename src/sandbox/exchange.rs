@@ -35,6 +35,7 @@ use super::reply::Reply;
 use super::routes::Ask;
 use super::routes::Route;
 use super::scenario::Fate;
+use super::strict;
 use super::versions::Version;
 use super::world::World;
 
@@ -248,6 +249,9 @@ async fn answer(world: &World, call: Call, read: &mut Bytes) -> Result<Answer, R
     check_content_type(&call.parts.headers, &body)?;
     let now = world.clock.now();
     let (uri, headers) = (&call.parts.uri, &call.parts.headers);
+    if world.settings.strict {
+        strict::check(endpoint.of(), version, uri, &body)?;
+    }
     let token_id = &call.token_id;
     (endpoint.room)(&Ask { world, version, ids: &ids, uri, headers, token_id, body: &body, now })
 }

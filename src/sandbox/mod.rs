@@ -52,6 +52,7 @@ mod server;
 mod standard_attributes;
 mod store;
 mod subscriptions;
+mod strict;
 mod tag;
 mod tags;
 mod unknowns;
@@ -108,6 +109,8 @@ pub struct Config {
     pub fault_rate: f64,
     /// Which request meets what.
     pub scenario: Scenario,
+    /// Whether a request is refused if Intercom would ignore a part of it.
+    pub strict: bool,
     /// How what is not known about Intercom turns out.
     pub unknowns: Unknowns,
     /// The time that the sandbox lives in.
@@ -133,6 +136,7 @@ impl Default for Config {
             time_zone: "UTC".to_owned(),
             fault_rate: 0.0,
             scenario: Scenario::default(),
+            strict: false,
             unknowns: Unknowns::default(),
             clock: SandboxClock::system(),
         }

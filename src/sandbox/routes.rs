@@ -43,6 +43,11 @@ const ROOMS: &[&[Endpoint]] = &[
     legacy::ENDPOINTS,
 ];
 
+/// Returns every endpoint, room by room.
+pub(super) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    ROOMS.into_iter().flatten()
+}
+
 /// Something that can be asked for.
 #[derive(Debug)]
 pub(super) struct Endpoint {
@@ -130,6 +135,11 @@ impl Endpoint {
         Endpoint { since, ..self }
     }
 
+    /// Returns the method and the path with names for ids.
+    pub(super) fn of(&self) -> (&'static str, &'static str) {
+        (self.method, self.pattern)
+    }
+
     fn is_in(&self, version: Version) -> bool {
         self.since <= version && self.until.is_none_or(|until| version < until)
     }
@@ -166,6 +176,7 @@ impl Route {
         let mut elsewhere = None;
         for endpoint in ROOMS.iter().copied().flatten().filter(|endpoint| endpoint.method == method.as_str())
         {
+        for endpoint in endpoints().filter(|endpoint| endpoint.method == method.as_str()) {
             let Some(ids) = endpoint.ids(&segments) else { continue };
             if endpoint.is_in(version) {
                 return Route::Found { endpoint, ids: ids.into_iter().map(percent_decoded).collect() };

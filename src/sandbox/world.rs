@@ -51,6 +51,8 @@ pub(super) struct Settings {
     pub(super) token: Option<String>,
     pub(super) version: Version,
     time_zone: TimeZone,
+    /// Whether what Intercom would ignore is refused.
+    pub(super) strict: bool,
     pub(super) quota_per_minute: u32,
     pub(super) beginning: Beginning,
     latency: Duration,
@@ -89,6 +91,7 @@ impl World {
                 token: config.token,
                 version,
                 time_zone,
+                strict: config.strict,
                 quota_per_minute: config.quota_per_minute,
                 beginning,
                 latency: config.latency,

@@ -28,6 +28,7 @@ mod search;
 mod seed;
 mod shape;
 mod start;
+mod strict;
 mod tags;
 mod unknowns;
 mod update;
