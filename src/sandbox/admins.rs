@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
+use super::behaviours::Behaviour;
+use super::behaviours::it;
 use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
@@ -17,6 +19,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/me", me).since(Version::V1_0),
     Endpoint::reads("GET", "/admins", list).since(Version::V1_0),
     Endpoint::reads("GET", "/admins/{admin_id}", read).since(Version::V1_0),
+];
+
+/// What the routes of admins do.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    it("GET /me", "S", "The first admin, with the workspace as app: its id, region and --time-zone."),
+    it("GET /admins", "S", "All at once; who they are is the sandbox's own."),
+    it("GET /admins/{admin_id}", "S", "404 admin_not_found."),
 ];
 
 /// Someone who may own contacts.

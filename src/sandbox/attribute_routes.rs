@@ -15,6 +15,8 @@ use super::attributes::Attributes;
 use super::attributes::DataType;
 use super::attributes::MAX_ACTIVE;
 use super::attributes::Model;
+use super::behaviours::Behaviour;
+use super::behaviours::it;
 use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
@@ -28,6 +30,26 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/data_attributes", list),
     Endpoint::writes("POST", "/data_attributes", create),
     Endpoint::writes("PUT", "/data_attributes/{id}", update),
+];
+
+/// What the routes of attributes do.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    it(
+        "GET /data_attributes",
+        "S R",
+        "All at once, the built-in ones too; api_writable marks what a contact's write can hold.",
+    ),
+    it("GET /data_attributes", "S", "Any other model than contact and company is 422; its text is X."),
+    it(
+        "POST /data_attributes",
+        "S",
+        "The documented refusals with their texts; 250 active ones at most [D], whose refusal is X.",
+    ),
+    it(
+        "PUT /data_attributes/{id}",
+        "S",
+        "Archives, describes, sets options; the type never changes; 404 field_not_found.",
+    ),
 ];
 
 /// The query of the list.

@@ -5,6 +5,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::admins;
+use super::behaviours::Behaviour;
+use super::behaviours::it;
 use super::errors::Refusal;
 use super::note::Note;
 use super::pages::Pages;
@@ -18,6 +20,17 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/contacts/{id}/notes", of_contact),
     Endpoint::writes("POST", "/contacts/{id}/notes", create),
     Endpoint::reads("GET", "/notes/{id}", read),
+];
+
+/// What the routes of notes do.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    it(
+        "GET /contacts/{id}/notes",
+        "S",
+        "Newest first, by page number, 50 a page; next is null on the last page.",
+    ),
+    it("POST /contacts/{id}/notes", "S", "No upsert: sent twice, it is two notes."),
+    it("GET /notes/{id}", "S", "404 Resource Not Found."),
 ];
 
 /// The default size of a page, and the largest one [S example].

@@ -45,7 +45,7 @@ const ROOMS: &[&[Endpoint]] = &[
 
 /// Returns every endpoint, room by room.
 pub(super) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
-    ROOMS.into_iter().flatten()
+    ROOMS.iter().copied().flatten()
 }
 
 /// Something that can be asked for.
@@ -174,8 +174,6 @@ impl Route {
     pub(super) fn find(method: &Method, path: &str, version: Version, unknowns: &Unknowns) -> Route {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let mut elsewhere = None;
-        for endpoint in ROOMS.iter().copied().flatten().filter(|endpoint| endpoint.method == method.as_str())
-        {
         for endpoint in endpoints().filter(|endpoint| endpoint.method == method.as_str()) {
             let Some(ids) = endpoint.ids(&segments) else { continue };
             if endpoint.is_in(version) {

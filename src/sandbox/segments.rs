@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
+use super::behaviours::Behaviour;
+use super::behaviours::it;
 use super::clock::Moment;
 use super::contact::Contact;
 use super::contact::Role;
@@ -21,6 +23,17 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/segments", list).since(Version::V1_0),
     Endpoint::reads("GET", "/segments/{segment_id}", read).since(Version::V1_0),
     Endpoint::reads("GET", "/contacts/{id}/segments", of_contact),
+];
+
+/// What the routes of segments do.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    it(
+        "GET /segments",
+        "S",
+        "All at once. They can only be read; which there are, and their rules, is the sandbox's own.",
+    ),
+    it("GET /segments/{segment_id}", "S", "404 Resource Not Found."),
+    it("GET /contacts/{id}/segments", "S", "Those whose rule fits the contact now."),
 ];
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;

@@ -5,6 +5,8 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::behaviours::Behaviour;
+use super::behaviours::it;
 use super::errors::Refusal;
 use super::reply::Answer;
 use super::routes::Ask;
@@ -17,6 +19,18 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::reads("GET", "/contacts/{id}/subscriptions", of_contact),
     Endpoint::writes("POST", "/contacts/{id}/subscriptions", choose),
     Endpoint::writes("DELETE", "/contacts/{id}/subscriptions/{subscription_id}", unchoose),
+];
+
+/// What the routes of subscriptions do.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    it("GET /subscription_types", "S", "All at once; which there are is the sandbox's own."),
+    it(
+        "GET /contacts/{id}/subscriptions",
+        "S",
+        "Explicit choices only; what a contact gets by default is not in it.",
+    ),
+    it("POST /contacts/{id}/subscriptions", "S", "By id and consent_type."),
+    it("DELETE /contacts/{id}/subscriptions/{subscription_id}", "S", "Takes the choice back."),
 ];
 
 /// What a choice about a type means: not to get it, or to get it [S].

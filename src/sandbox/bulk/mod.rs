@@ -4,8 +4,11 @@
 //! A job tells of no item and of no id: its state says that something failed, and the client has to look.
 
 mod activities;
+mod behaviours;
 mod intake;
 mod items;
+
+pub(super) use behaviours::BEHAVIOURS;
 
 use super::routes::Endpoint;
 use super::versions::Version;

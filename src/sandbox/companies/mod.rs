@@ -1,5 +1,6 @@
 //! The routes of companies, one function each.
 
+mod behaviours;
 mod draft;
 pub(super) mod inline;
 mod json;
@@ -8,6 +9,8 @@ mod members;
 mod scroll;
 
 use serde_json::json;
+
+pub(super) use behaviours::BEHAVIOURS;
 
 use super::errors::Refusal;
 use super::reply::Answer;

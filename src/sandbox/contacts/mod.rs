@@ -2,6 +2,7 @@
 //!
 //! Bodies are read before the store is locked, and pages are written after it is let go.
 
+mod behaviours;
 mod create;
 mod cursor;
 mod day;
@@ -15,6 +16,8 @@ mod page;
 mod search;
 mod update;
 mod values;
+
+pub(super) use behaviours::BEHAVIOURS;
 
 pub(super) use create::conflict;
 pub(super) use create::store as create_in;

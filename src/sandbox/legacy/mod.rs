@@ -3,6 +3,7 @@
 //! A user is a contact of role user, and a 1.x `contact` is a lead: what one API writes the other one shows. None of
 //! this exists on 2.x.
 
+mod behaviours;
 mod bulk_users;
 mod companies;
 mod custom;
@@ -16,6 +17,7 @@ mod removal;
 mod scroll;
 mod upsert;
 
+pub(super) use behaviours::BEHAVIOURS;
 pub(super) use removal::named as named_user;
 
 use super::errors::Refusal;

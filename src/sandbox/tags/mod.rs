@@ -1,6 +1,9 @@
 //! The routes of tags.
 
+mod behaviours;
 mod write;
+
+pub(super) use behaviours::BEHAVIOURS;
 
 use axum::http::StatusCode;
 use serde_json::Value;
