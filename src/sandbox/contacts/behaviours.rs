@@ -62,6 +62,11 @@ pub(in crate::sandbox) const BEHAVIOURS: &[Behaviour] = &[
         "IN takes any number of values: no limit is documented. Order without a sort: by creation.",
     ),
     it("POST /contacts/search", "I", "An email in upper case is not found."),
+    it(
+        "POST /contacts/search",
+        "X",
+        "segment_id, location, browser and devices are known fields for which the sandbox has no data: always null.",
+    ),
     it("GET /contacts/find_by_external_id/{external_id}", "S", "Users only, since 2.13; 404 User Not Found."),
     it("GET /contacts/find_by_external_id/{external_id}", "X", "It sees every write at once."),
     it(
