@@ -23,6 +23,7 @@ use super::routes::Ask;
 use super::routes::Endpoint;
 use super::segments::SEGMENTS;
 use super::standard_attributes::STANDARD;
+use super::standard_attributes::STANDARD_OF_COMPANIES;
 use super::standard_attributes::Standard;
 
 /// What can be asked of data attributes.
@@ -64,13 +65,16 @@ fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let query: ListQuery = ask.query();
     let model = match query.model.as_deref() {
         None => None,
-        Some(text) => Some(model(Some(text)).map_err(|_| bad_list_model())?),
+        Some(text) => Some(model(Some(text)).map_err(|_| bad_list_model(text))?),
     };
     let archived_too = query.include_archived.as_deref() == Some("true");
     let asked = |attribute: &&Attribute| {
         model.is_none_or(|model| attribute.model == model) && (archived_too || !attribute.archived)
     };
-    let standard = STANDARD.iter().filter(|_| model != Some(Model::Company)).map(Standard::json);
+    let standard = [Model::Contact, Model::Company]
+        .into_iter()
+        .filter(|of| model.is_none_or(|model| model == *of))
+        .flat_map(|of| standard(of).iter().map(move |attribute| attribute.json(of)));
     let data: Vec<Value> =
         standard.chain(ask.world.store().attributes.all().filter(asked).map(shown)).collect();
     Ok(Answer::json(&json!({ "type": "list", "data": data })))
@@ -175,10 +179,23 @@ fn model(text: Option<&str>) -> Result<Model, Refusal> {
     }
 }
 
-/// 422 for any other model, conversations included [S 2.16]; its text is [X].
-fn bad_list_model() -> Refusal {
-    let message = "The model must be either contact or company";
+/// 422 for conversations [S 2.16]; that any other model is told so is [X].
+fn bad_list_model(model: &str) -> Refusal {
+    let message = match model {
+        "conversation" => {
+            "model=conversation is no longer supported. Use GET /conversations/attributes instead"
+        }
+        _ => "The model must be either contact or company",
+    };
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter_invalid", message)
+}
+
+/// Returns the standard attributes of a model.
+fn standard(model: Model) -> &'static [Standard] {
+    match model {
+        Model::Contact => &STANDARD,
+        Model::Company => &STANDARD_OF_COMPANIES,
+    }
 }
 
 /// Lists are strings with options, and `datetime` is a date [S].
@@ -204,9 +221,10 @@ fn check_name(name: &str, model: Model, attributes: &Attributes) -> Result<(), R
             "Your name for this attribute must only contain alphanumeric characters, currency symbols, and hyphens",
         ));
     }
-    if model == Model::Contact && STANDARD.iter().any(|standard| standard.name == name) {
+    if standard(model).iter().any(|standard| standard.name == name) {
+        let data = data_of(model);
         let message = format!(
-            "'{name}' is one of our standard attributes. To save this as new people data, use a different name."
+            "'{name}' is one of our standard attributes. To save this as new {data} data, use a different name."
         );
         return Err(Refusal::parameter_invalid(message));
     }

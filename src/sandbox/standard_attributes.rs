@@ -1,11 +1,13 @@
-//! The standard data attributes of contacts, as `GET /data_attributes` shows them. Pure.
+//! The standard data attributes of contacts and companies, as `GET /data_attributes` shows them. Pure.
 //!
 //! A client can learn from this list which columns it may write, before it sends anything.
 
 use serde_json::Value;
 use serde_json::json;
 
-/// A standard attribute of contacts.
+use super::attributes::Model;
+
+/// A standard attribute.
 pub(super) struct Standard {
     pub(super) name: &'static str,
     label: &'static str,
@@ -50,9 +52,29 @@ pub(super) const STANDARD: [Standard; 24] = [
     read_only("location.city", "City", "string"),
 ];
 
+/// The rows of the example [S 2.16].
+pub(super) const STANDARD_OF_COMPANIES: [Standard; 16] = [
+    writable("name", "Company name", "string"),
+    read_only("company_id", "Company ID", "string"),
+    read_only("last_request_at", "Company last seen", "date"),
+    writable("remote_created_at", "Company created at", "date"),
+    read_only("user_count", "People", "integer"),
+    read_only("session_count", "Company web sessions", "integer"),
+    read_only("plan.name", "Plan", "string"),
+    writable("monthly_spend", "Monthly Spend", "float"),
+    writable("size", "Company size", "integer"),
+    writable("industry", "Company industry", "string"),
+    writable("website", "Company website", "string"),
+    read_only("id", "ID", "string"),
+    read_only("created_at", "Created at", "date"),
+    read_only("updated_at", "Updated at", "date"),
+    read_only("plan.id", "Plan ID", "string"),
+    read_only("app_id", "App ID", "string"),
+];
+
 impl Standard {
     /// Returns the attribute as the list shows it.
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn json(&self, model: Model) -> Value {
         json!({
             "type": "data_attribute",
             "name": self.name.rsplit('.').next(),
@@ -65,7 +87,7 @@ impl Standard {
             "messenger_writable": false,
             "custom": false,
             "archived": false,
-            "model": "contact",
+            "model": model,
         })
     }
 }

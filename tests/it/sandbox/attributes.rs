@@ -190,3 +190,28 @@ fn an_attribute_that_a_segment_asks_for_cannot_be_archived() {
     let text = "The Data Attribute you are trying to archive has a dependant object";
     told.refused(422, "data_invalid", text);
 }
+
+#[test]
+fn companies_have_standard_attributes_of_their_own() {
+    let api = Api::start();
+    let list = api.get("/data_attributes?model=company").ok().at("/data");
+    let row = |name: &str| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["full_name"] == name)
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    assert_eq!(list.as_array().unwrap().len(), 16);
+    assert_eq!(
+        (&row("company_id")["api_writable"], &row("size")["api_writable"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!((&row("plan.name")["name"], &row("size")["model"]), (&"name".into(), &"company".into()));
+    let told = api.post("/data_attributes", r#"{"name":"industry","model":"company","data_type":"string"}"#);
+    let text = "'industry' is one of our standard attributes. To save this as new company data, use a different name.";
+    told.refused(400, "parameter_invalid", text);
+    let told = api.get("/data_attributes?model=conversation");
+    let text = "model=conversation is no longer supported. Use GET /conversations/attributes instead";
+    told.refused(422, "parameter_invalid", text);
+}
