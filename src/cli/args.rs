@@ -10,11 +10,13 @@ use super::faces::Progress;
 use super::input::{delimiter, word};
 use crate::intercom::Archived;
 use crate::intercom::Engine;
+use crate::intercom::Expand;
 use crate::intercom::Mode;
 use crate::intercom::OtherCompanies;
 use crate::intercom::Policy;
 use crate::intercom::Region;
 use crate::intercom::Role;
+use crate::intercom::Whole;
 use crate::mapping::Empty;
 use crate::mapping::Key;
 use crate::pace::Rate;
@@ -115,6 +117,9 @@ pub(super) struct ExportArgs {
     /// Write users, leads, or any contact
     #[arg(long, value_name = "ROLE", default_value = "user")]
     pub(super) role: RoleArg,
+    /// Write these lists whole, not only their first ten: companies, tags
+    #[arg(long, value_name = "LISTS", value_delimiter = ',')]
+    pub(super) expand: Vec<ListArg>,
     #[command(flatten)]
     pub(super) connect: ConnectArgs,
     #[command(flatten)]
@@ -395,6 +400,23 @@ impl From<ModeArg> for Mode {
             ModeArg::Create => Self::Create,
             ModeArg::Update => Self::Update,
         }
+    }
+}
+
+/// `--expand`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListArg {
+    /// All companies of a contact, 50 a request
+    Companies,
+    /// All tags of a contact
+    Tags,
+}
+
+impl ExportArgs {
+    /// Returns which lists are written whole.
+    pub(super) fn expand(&self) -> Expand {
+        let whole = |list| if self.expand.contains(&list) { Whole::Yes } else { Whole::AsShown };
+        Expand { companies: whole(ListArg::Companies), tags: whole(ListArg::Tags) }
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         client: &workspace.client,
         columns: &columns,
         role: arguments.role.into(),
+        expand: arguments.expand(),
         halt: interruption.halt(),
         clock: clock.clone(),
     };

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Verdict};
 use super::companies::CompanyIds;
 use super::leads::Memory;
+use super::names::NameBook;
 use super::tags::TagIds;
 use super::traffic::Meter;
 use super::{ApiError, Connection, Engine, LeadJournal, Traffic};
@@ -28,6 +29,7 @@ pub struct Client {
     server_time: AtomicU64,
     pub(super) companies: CompanyIds,
     pub(super) tags: TagIds,
+    pub(super) names: NameBook,
     pub(super) leads: Box<dyn LeadJournal>,
 }
 
@@ -105,6 +107,7 @@ impl Client {
             server_time: AtomicU64::new(0),
             companies: CompanyIds::default(),
             tags: TagIds::default(),
+            names: NameBook::default(),
             leads: Box::new(Memory::default()),
         })
     }

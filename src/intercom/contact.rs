@@ -105,18 +105,24 @@ impl NestedList {
     /// Returns Intercom's ids of the entries that are shown.
     #[must_use]
     pub fn ids(&self) -> Vec<String> {
-        self.data
-            .iter()
-            .filter_map(|entry| serde_json::from_str::<Entry>(entry.get()).ok())
-            .filter_map(|entry| entry.id)
-            .collect()
+        self.entries().into_iter().filter_map(|entry| entry.id).collect()
+    }
+
+    /// Returns what the entries say of themselves.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.data.iter().filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect()
     }
 }
 
+/// A company or a tag as a contact shows it: 2.x says its id, 1.x also what it is called.
 #[derive(Deserialize)]
-struct Entry {
+pub(super) struct Entry {
     #[serde(default, deserialize_with = "id_text")]
-    id: Option<String>,
+    pub(super) id: Option<String>,
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) company_id: Option<String>,
 }
 
 impl Contact {

@@ -114,6 +114,8 @@ pub enum Remark {
     Promoted,
     /// The contact is a lead, and keeps the external id that Intercom gave it.
     ExternalIdKept,
+    /// Intercom took the request, and does not show what was sent in these fields.
+    NotKept(Vec<Field>),
 }
 
 /// A user that is as it should be, but for its tags.

@@ -1,6 +1,8 @@
 //! Writing one user through the users of 1.x: one request creates or updates, companies included.
 
-use super::upsert::{Delivered, Mode, Policy, Role, UpsertError, Upserted};
+use serde_json::Value as Json;
+
+use super::upsert::{Delivered, Mode, Policy, Remark, Role, UpsertError, Upserted};
 use super::{Client, Contact, Field, Raw, Trace, UserFields};
 
 /// One user on its way.
@@ -37,7 +39,32 @@ impl UserDelivery<'_> {
         let begun = begun.unwrap_or_else(|| self.client.server_time().saturating_sub(1));
         let outcome = self.outcome(&user.value, begun);
         let missing_tags = self.client.missing_tags(self.fields, &user.value, trace)?;
-        Ok(Delivered { missing_tags, ..Delivered::new(outcome, user) })
+        let not_kept = self.not_kept(&user);
+        Ok(Delivered { missing_tags, ..Delivered::new(outcome, user) }.remark(not_kept))
+    }
+
+    /// Says which fields the server does not show as they were sent: its documentation lists them in the answer, and
+    /// not in the request, so that nobody knows whether it keeps them.
+    fn not_kept(&self, user: &Raw<Contact>) -> Option<Remark> {
+        let unverified = |field: &Field| {
+            matches!(
+                field,
+                Field::SessionCount
+                    | Field::UtmCampaign
+                    | Field::UtmContent
+                    | Field::UtmMedium
+                    | Field::UtmSource
+                    | Field::UtmTerm
+            )
+        };
+        let mut sent = self.fields.iter().filter(|(field, _)| unverified(field)).peekable();
+        sent.peek()?;
+        let shown: Json = serde_json::from_str(user.json.get()).ok()?;
+        let lost: Vec<Field> = sent
+            .filter(|(field, value)| serde_json::to_value(value).ok().as_ref() != shown.get(field.api_name()))
+            .map(|(field, _)| field.clone())
+            .collect();
+        (!lost.is_empty()).then_some(Remark::NotKept(lost))
     }
 
     fn find(&self, trace: &mut Trace) -> Result<Vec<Raw<Contact>>, UpsertError> {

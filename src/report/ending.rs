@@ -54,6 +54,7 @@ impl Ending<'_> {
             ("brought back from the archive", remarks.unarchived),
             ("merged before, written where they live on", remarks.merged),
             ("promoted from lead to user", remarks.promoted),
+            ("session count or campaign fields that Intercom took and does not show", remarks.not_kept),
             ("leads that keep the external_id that Intercom gave them", remarks.external_id_kept),
         ]
         .into_iter()
@@ -143,7 +144,7 @@ impl ExportEnding<'_> {
         }
         if end.cut_lists > 0 {
             text += &format!(
-                "cut: {} with more than ten tags, companies or notes; Intercom lists the first ten\n",
+                "cut: {} with more than ten companies, tags or notes; for the whole lists: --expand companies,tags\n",
                 plural(end.cut_lists, "user")
             );
         }

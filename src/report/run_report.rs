@@ -204,6 +204,7 @@ pub(super) fn rows_of_import(tally: &Tally) -> Value {
             "merged": tally.remarks.merged,
             "promoted": tally.remarks.promoted,
             "external_id_kept": tally.remarks.external_id_kept,
+            "not_kept": tally.remarks.not_kept,
         },
     })
 }

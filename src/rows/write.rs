@@ -20,6 +20,15 @@ pub enum OutputCell<'a> {
     Boolean(bool),
     /// JSON that is embedded as it stands, on one line; text to a CSV.
     Json(Cow<'a, str>),
+    /// Names: an array, or text with semicolons between them to a CSV; an array there, too, if one of them holds what
+    /// splits lists.
+    Names(&'a [String]),
+}
+
+/// Returns names as one cell of a CSV.
+fn joined(names: &[String]) -> Result<String, serde_json::Error> {
+    let splits = |name: &String| name.contains([';', ',']) || name.starts_with('[') || name.trim() != name;
+    if names.iter().any(splits) { serde_json::to_string(names) } else { Ok(names.join(";")) }
 }
 
 /// Writes rows of the same columns in one format.
@@ -118,6 +127,7 @@ fn write_csv<W: Write>(writer: &mut csv::Writer<W>, cells: &[OutputCell<'_>]) ->
             OutputCell::Integer(number) => writer.write_field(number.to_string()),
             OutputCell::Float(number) => writer.write_field(number.to_string()),
             OutputCell::Boolean(value) => writer.write_field(if *value { "true" } else { "false" }),
+            OutputCell::Names(names) => writer.write_field(joined(names).map_err(io::Error::from)?),
         }
         .map_err(io_error)?;
     }
@@ -160,6 +170,8 @@ fn write_json(buffer: &mut Vec<u8>, cell: &OutputCell<'_>) -> io::Result<()> {
         OutputCell::Float(number) => serde_json::to_writer(buffer, number)?,
         OutputCell::Boolean(value) => serde_json::to_writer(buffer, value)?,
         OutputCell::Json(json) => buffer.extend_from_slice(json.as_bytes()),
+        OutputCell::Names([]) => buffer.extend_from_slice(b"null"),
+        OutputCell::Names(names) => serde_json::to_writer(buffer, names)?,
     }
     Ok(())
 }

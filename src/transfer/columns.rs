@@ -6,11 +6,27 @@ use serde_json::Value as Json;
 
 use crate::intercom::Contact;
 use crate::intercom::DataAttribute;
+use crate::intercom::Names;
 use crate::intercom::NestedList;
 use crate::rows::OutputCell;
 
 /// How one standard column is taken from a contact.
-type Take = fn(&Contact) -> OutputCell<'_>;
+type Take = for<'a> fn(&'a Listed) -> OutputCell<'a>;
+
+/// A contact, and the names of what it shows ids of.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub(super) contact: Contact,
+    pub(super) names: Names,
+}
+
+impl std::ops::Deref for Listed {
+    type Target = Contact;
+
+    fn deref(&self) -> &Contact {
+        &self.contact
+    }
+}
 
 /// The standard columns: the writable ones first, then what only Intercom writes.
 const STANDARD: &[(&str, Take)] = &[
@@ -54,8 +70,8 @@ const STANDARD: &[(&str, Take)] = &[
     ("ios_sdk_version", |contact| text(contact.ios_sdk_version.as_deref())),
     ("ios_last_seen_at", |contact| time(contact.ios_last_seen_at)),
     ("social_profiles", |contact| list(contact.social_profiles.as_ref())),
-    ("tags", |contact| list(contact.tags.as_ref())),
-    ("companies", |contact| list(contact.companies.as_ref())),
+    ("tags", |contact| OutputCell::Names(&contact.names.tags)),
+    ("companies", |contact| OutputCell::Names(&contact.names.companies)),
     ("notes", |contact| list(contact.notes.as_ref())),
 ];
 
@@ -93,7 +109,7 @@ impl Columns {
     }
 
     /// Returns the cells of a contact.
-    pub(super) fn cells<'a>(&'a self, contact: &'a Contact) -> impl Iterator<Item = OutputCell<'a>> {
+    pub(super) fn cells<'a>(&'a self, contact: &'a Listed) -> impl Iterator<Item = OutputCell<'a>> {
         let standard = STANDARD.iter().map(|(_, take)| take(contact));
         standard.chain(self.attributes.iter().map(|attribute| {
             let value = contact.custom_attributes.get(&attribute.name);
@@ -114,9 +130,9 @@ impl Columns {
     }
 }
 
-/// Returns whether the API shows only a part of one of the contact's nested lists.
-pub(super) fn is_cut(contact: &Contact) -> bool {
-    [&contact.tags, &contact.companies, &contact.notes].into_iter().flatten().any(|list| list.has_more)
+/// Returns whether one of the contact's nested lists is written only in part.
+pub(super) fn is_cut(listed: &Listed) -> bool {
+    listed.names.cut > 0 || listed.notes.as_ref().is_some_and(|notes| notes.has_more)
 }
 
 fn text(text: Option<&str>) -> OutputCell<'_> {

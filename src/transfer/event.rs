@@ -73,6 +73,7 @@ impl Tally {
                 Remark::ArchivedSkipped => &mut self.remarks.archived_skipped,
                 Remark::Promoted => &mut self.remarks.promoted,
                 Remark::ExternalIdKept => &mut self.remarks.external_id_kept,
+                Remark::NotKept(_) => &mut self.remarks.not_kept,
             } += 1;
         }
     }
@@ -148,6 +149,8 @@ pub struct Remarks {
     pub promoted: u64,
     /// The contact is a lead, and keeps the external id that Intercom gave it.
     pub external_id_kept: u64,
+    /// Intercom took the request, and does not show all that was sent.
+    pub not_kept: u64,
 }
 
 /// How far an import is.

@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use super::columns::is_cut;
+use super::columns::{Listed, is_cut};
 use super::{Columns, Event, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Contact;
+use crate::intercom::Expand;
+use crate::intercom::Names;
 use crate::intercom::Page;
 use crate::intercom::Trace;
 use crate::intercom::pages;
@@ -44,6 +46,8 @@ pub struct Export<'a> {
     pub columns: &'a Columns,
     /// Which contacts.
     pub role: RoleFilter,
+    /// Which lists are written whole.
+    pub expand: Expand,
     /// Raised to stop after the page that is being fetched.
     pub halt: Halt,
     /// The time for progress.
@@ -155,7 +159,7 @@ impl<W: Write> Scribe<'_, W> {
 
     fn hear(
         &mut self,
-        inbox: &Receiver<Result<Page<Contact>, ApiError>>,
+        inbox: &Receiver<Result<Page<Listed>, ApiError>>,
         is_first_walk: bool,
         reporter: &mut dyn Reporter,
     ) -> Result<(), ExportError> {
@@ -188,7 +192,7 @@ impl<W: Write> Scribe<'_, W> {
         }
     }
 
-    fn write(&mut self, contact: &Contact, is_first_walk: bool) -> io::Result<()> {
+    fn write(&mut self, contact: &Listed, is_first_walk: bool) -> io::Result<()> {
         if !self.seen.insert(Seen::new(&contact.id)) {
             self.exported.duplicates_dropped += u64::from(is_first_walk);
             return Ok(());
@@ -220,16 +224,31 @@ impl RoleFilter {
 }
 
 /// Fetches one page after the other until the end, an error, or nobody listens any more.
-fn fetch(job: &Export<'_>, send: &SyncSender<Result<Page<Contact>, ApiError>>) {
+fn fetch(job: &Export<'_>, send: &SyncSender<Result<Page<Listed>, ApiError>>) {
     let walk = pages(|cursor| {
         let mut trace = Trace::default();
         job.client.list(Client::PAGE_SIZE, cursor, &mut trace)
     });
     for page in walk {
+        let page = page.and_then(|page| named(job, page));
         if send.send(page).is_err() || job.halt.is_raised() {
             return;
         }
     }
+}
+
+/// Finds out what the companies and tags on a page are called.
+fn named(job: &Export<'_>, page: Page<Contact>) -> Result<Page<Listed>, ApiError> {
+    let mut trace = Trace::default();
+    let mut items = Vec::with_capacity(page.items.len());
+    for contact in page.items {
+        let names = match job.role.admits(&contact) {
+            true => job.client.names(&contact, job.expand, &mut trace)?,
+            false => Names::default(),
+        };
+        items.push(Listed { contact, names });
+    }
+    Ok(Page { items, next: page.next, total_count: page.total_count })
 }
 
 #[cfg(test)]

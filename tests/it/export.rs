@@ -275,20 +275,20 @@ fn a_contact_that_is_listed_twice_is_written_once() {
 #[test]
 fn lists_in_a_contact_are_written_as_json_and_a_cut_one_is_told() {
     let (env, run) = export_of(
-        r#"{"type":"list","data":[{"id":"1","tags":{"type":"list","data":[{"id":"9","type":"tag"}],"has_more":true,"total_count":11}}],"total_count":1,"pages":{}}"#,
+        r#"{"type":"list","data":[{"id":"1","notes":{"type":"list","data":[{"id":"9","type":"note"}],"has_more":true,"total_count":11}}],"total_count":1,"pages":{}}"#,
     );
     assert_snapshot!(run, @"
     exit 0
     ---- stderr
     users.csv: 1 user in [TIME]; 1 contact seen, 1 counted by the server
     3 requests, 0 throttled, 0 retried
-    cut: 1 user with more than ten tags, companies or notes; Intercom lists the first ten
+    cut: 1 user with more than ten companies, tags or notes; for the whole lists: --expand companies,tags
     report: [STATE]/fake/runs/[TIME]-export/report.json
     next: nothing is left to do
     ");
     let mut reader = csv::Reader::from_path(env.path("users.csv")).unwrap();
-    let column = reader.headers().unwrap().iter().position(|name| name == "tags").unwrap();
-    assert_eq!(r#"[{"id":"9","type":"tag"}]"#, &reader.records().next().unwrap().unwrap()[column]);
+    let column = reader.headers().unwrap().iter().position(|name| name == "notes").unwrap();
+    assert_eq!(r#"[{"id":"9","type":"note"}]"#, &reader.records().next().unwrap().unwrap()[column]);
 }
 
 #[test]

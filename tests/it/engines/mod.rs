@@ -2,6 +2,7 @@
 
 mod archived;
 mod companies;
+mod export;
 mod leads;
 mod merged;
 mod requests;

@@ -97,3 +97,15 @@ fn a_server_without_1_x_says_so() {
       hint: choose a version that the server knows, as in --api-version 2.16
     ");
 }
+
+#[test]
+fn campaign_fields_that_intercom_does_not_keep_are_told() {
+    let env = TestEnv::new();
+    let run = import(&env, "user_id,utm_source,session_count\n1,ads,3\n", USERS);
+    assert!(
+        run.stderr
+            .contains("session count or campaign fields that Intercom took and does not show: 1 contact"),
+        "{run}"
+    );
+    assert_eq!(1, env.report("import")["rows"]["remarks"]["not_kept"]);
+}
