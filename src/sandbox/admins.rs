@@ -96,6 +96,7 @@ fn shown(admin: &Admin) -> Value {
     let mut shown = author(admin);
     shown["has_inbox_seat"] = true.into();
     shown["team_ids"] = json!([]);
+    shown["away_status_reason_id"] = Value::Null;
     shown
 }
 

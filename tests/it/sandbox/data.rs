@@ -33,7 +33,7 @@ fn contacts_and_attributes_outlive_the_sandbox() {
     let archived = api.create(r#"{"external_id":"2"}"#);
     api.post(&format!("{archived}/archive"), "{}").ok();
     let before = api.stored();
-    api.sandbox.stop();
+    drop(api);
 
     let api = Api::with(keeping(&path));
     assert_eq!(api.stored(), before);

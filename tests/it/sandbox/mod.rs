@@ -43,6 +43,8 @@ use reqwest::blocking::Client;
 use reqwest::blocking::RequestBuilder;
 use serde_json::Value;
 
+use crate::contract;
+
 /// Where the fixed clock stands: 2023-11-14 22:13:20 UTC, the start of a window.
 const NOW: u64 = 1_700_000_000;
 
@@ -74,7 +76,9 @@ impl Api {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = config.clock.clone();
         let http = Client::builder().no_proxy().build().unwrap();
-        Api { sandbox: Sandbox::start(config).unwrap(), http, clock }
+        let api = Api { sandbox: Sandbox::start(config).unwrap(), http, clock };
+        api.control("exchanges", r#"{"keep":1000000}"#);
+        api
     }
 
     /// A request with the headers that every client sends.
@@ -134,6 +138,15 @@ impl Api {
     fn listed(&self) -> Vec<String> {
         let page = self.get("/contacts?per_page=150").json();
         page["data"].as_array().unwrap().iter().map(|contact| contact["email"].to_string()).collect()
+    }
+}
+
+impl Drop for Api {
+    /// Nothing was answered that the description of the API does not know.
+    fn drop(&mut self) {
+        if !std::thread::panicking() && contract::is_possible() {
+            contract::check(&self.lines("exchanges"), "nobody's");
+        }
     }
 }
 

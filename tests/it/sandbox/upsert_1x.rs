@@ -368,7 +368,7 @@ fn what_only_1_x_has_outlives_the_sandbox() {
     };
     let api = Api::with(config());
     let id = upsert(&api, r#"{"user_id":"1","new_session":true,"last_seen_ip":"1.2.3.4"}"#).str("/id");
-    api.sandbox.stop();
+    drop(api);
     let user = Api::with(config()).get(&format!("/users/{id}")).ok();
     assert_eq!((user.at("/session_count"), user.str("/last_seen_ip")), (json!(1), "1.2.3.4".to_owned()));
 }

@@ -13,11 +13,15 @@ use intercom_bulk::sandbox::{Config, Lag, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::contract;
+
 pub use run::{Run, redact};
 pub use server::FakeServer;
 
 /// The token of every test; no artefact of any run may contain it.
 pub const CANARY: &str = "canary-token-4711";
+/// What a sandbox's log has in its place.
+const CANARY_ID: &str = "1fadccd7";
 
 /// A folder, and a sandbox unless the story needs none. Both are gone when it is dropped.
 pub struct TestEnv {
@@ -38,7 +42,10 @@ impl TestEnv {
 
     /// A workspace as asked for.
     pub fn with(config: Config) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), sandbox: Some(Sandbox::start(config).unwrap()) }
+        let env =
+            Self { folder: tempfile::tempdir().unwrap(), sandbox: Some(Sandbox::start(config).unwrap()) };
+        env.ask("POST", "/__sandbox/exchanges", r#"{"keep":1000000}"#);
+        env
     }
 
     /// No server at all.
@@ -192,7 +199,7 @@ impl TestEnv {
 }
 
 impl Drop for TestEnv {
-    /// No artefact of a run contains the token.
+    /// No artefact of a run contains the token, and nobody said what the description of the API does not know.
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
@@ -201,6 +208,9 @@ impl Drop for TestEnv {
             let content = fs::read(&path).unwrap_or_default();
             let leaks = content.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
             assert!(!leaks, "{} contains the token", path.display());
+        }
+        if self.sandbox.is_some() && contract::is_possible() {
+            contract::check(&ndjson(&self.ask("GET", "/__sandbox/exchanges", "")), CANARY_ID);
         }
     }
 }
@@ -213,7 +223,7 @@ fn walk(folder: &Path) -> Box<dyn Iterator<Item = PathBuf>> {
 }
 
 /// One client for all tests: reading the machine's certificates takes longer than most of them.
-fn client() -> &'static reqwest::blocking::Client {
+pub fn client() -> &'static reqwest::blocking::Client {
     static CLIENT: OnceLock<reqwest::blocking::Client> = OnceLock::new();
     CLIENT.get_or_init(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
