@@ -261,10 +261,14 @@ fn body_too_large() -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "client_error", "The request body is too large")
 }
 
+/// Media types that JSON is. Older clients for Ruby, PHP and OmniAuth ask for the vendor's own [C intercom-ruby][C
+/// intercom-php].
+const ADMITTED: [&str; 4] = ["application/json", "application/vnd.intercom.3+json", "application/*", "*/*"];
+
 /// 406 unless `Accept` admits JSON; a missing one does not [I intercom-ruby#241][C].
 fn check_accept(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let admits = |range: &str| ["application/json", "application/*", "*/*"].contains(&range.trim());
+    let admits = |range: &str| ADMITTED.contains(&range.trim());
     let admitted = ranges.any(|value| {
         value.split(',').any(|range| admits(range.split_once(';').map_or(range, |(range, _)| range)))
     });

@@ -64,6 +64,7 @@ pub const DIFFERENCES: &[Difference] = &[
     row("/contacts/bulk/{id}", "404", "", UNKNOWN_STATUS, "[S] adding to an unknown job has it"),
     row("/contacts/activities", "400", "", UNKNOWN_STATUS, "[D] a cursor that is none, as in other lists"),
     row("/contacts/merge", "404", "", UNKNOWN_STATUS, "[R] a contact that is not there, as everywhere"),
+    row("/archive", "404", "", UNKNOWN_STATUS, "[R] a contact that is not there, as everywhere"),
     row("/unarchive", "404", "", UNKNOWN_STATUS, "[R] a contact that is not there, as everywhere"),
     row("/notes", "400", "", UNKNOWN_STATUS, "[X] a note without a body, which is required"),
     row("/subscriptions", "400", "", UNKNOWN_STATUS, "[X] a consent of the other kind"),

@@ -100,6 +100,7 @@ fn life(driver: &mut Driver) {
     driver.say("DELETE", "/contacts/{nobody}", "", 200);
     driver.say("POST", "/contacts/{nobody}/unarchive", "{}", 400);
     driver.say("DELETE", "/contacts/{nobody}", "", 404);
+    driver.say("POST", "/contacts/{nobody}/archive", "{}", 404);
 }
 
 fn attributes(driver: &mut Driver) {

@@ -62,6 +62,8 @@ fn an_accept_header_that_admits_no_json_is_told_406() {
     request("text/html").refused(406, "media_type_not_acceptable", text);
     assert_eq!(request("text/html, */*;q=0.1").status, 200);
     assert_eq!(request("application/json; charset=utf-8").status, 200);
+    assert_eq!(request("application/json, text/plain, */*").status, 200);
+    assert_eq!(request("application/vnd.intercom.3+json").status, 200);
 }
 
 #[test]
@@ -157,4 +159,16 @@ fn the_date_header_is_the_sandbox_s_own_time() {
     assert_eq!(api.get("/me").header("date"), Some("Tue, 14 Nov 2023 22:13:20 GMT"));
     api.control("clock", r#"{"advance_seconds":61}"#);
     assert_eq!(api.get("/me").header("date"), Some("Tue, 14 Nov 2023 22:14:21 GMT"));
+}
+
+#[test]
+fn what_other_clients_send_besides_is_taken() {
+    let api = Api::start();
+    let create = |n: u32| api.request("POST", "/contacts").body(format!(r#"{{"external_id":"{n}"}}"#));
+    assert_eq!(told(create(1).header("Content-Type", "application/json; charset=utf-8")).status, 200);
+    let patient = create(2).header("Content-Type", "application/json").header("Expect", "100-continue");
+    assert_eq!(told(patient).status, 200);
+    assert_eq!(told(api.with_body("GET", "/contacts/", "{}")).ok().at("/total_count"), 2);
+    let bare = api.request("POST", "/contacts/nobody/archive").header("Content-Type", "application/json");
+    told(bare).refused(404, "not_found", "User Not Found");
 }
