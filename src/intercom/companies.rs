@@ -32,6 +32,8 @@ pub struct Company {
 /// One page of the companies of a contact, or of all.
 #[derive(Debug, Deserialize)]
 pub(super) struct CompanyPage {
+    // The API's examples say `data`, its schema says `companies`.
+    #[serde(alias = "companies")]
     pub(super) data: Vec<Company>,
     pages: Option<Pages>,
 }

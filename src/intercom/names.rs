@@ -43,9 +43,9 @@ pub enum Whole {
 /// The names of what belongs to a contact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// The caller's ids of its companies.
+    /// The caller's ids of its companies, sorted.
     pub companies: Vec<String>,
-    /// The names of its tags.
+    /// The names of its tags, sorted.
     pub tags: Vec<String>,
     /// How many of the two lists leave some out.
     pub cut: u32,
@@ -85,6 +85,9 @@ impl Client {
             };
             names.cut += u32::from(list.has_more && expand.companies == Whole::AsShown);
         }
+        // The API's order is nobody's: one export differs from the next in what changed only.
+        names.tags.sort_unstable();
+        names.companies.sort_unstable();
         Ok(names)
     }
 

@@ -113,6 +113,7 @@ impl RunReporter {
 
     fn note_import(&mut self, snapshot: &Snapshot) {
         self.report.set_rows(rows_of_import(&snapshot.tally));
+        self.report.set_remarks(&snapshot.tally.remarks);
         self.report.set_traffic(&snapshot.traffic);
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::ErrorGroup;
 use super::run_dir::timestamp;
-use crate::transfer::{Exported, Tally, Traffic};
+use crate::transfer::{Exported, Remarks, Tally, Traffic};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
@@ -28,6 +28,8 @@ pub struct RunReport {
     finished_at: Option<String>,
     input: Vec<InputReport>,
     rows: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remarks: Option<Value>,
     http: HttpReport,
     quota: QuotaReport,
     errors: Vec<ErrorGroup>,
@@ -116,6 +118,7 @@ impl RunReport {
                 "export" => rows_of_export(&Exported::default()),
                 _ => rows_of_import(&Tally::default()),
             },
+            remarks: None,
             http: HttpReport::default(),
             quota: QuotaReport::default(),
             errors: Vec::new(),
@@ -161,6 +164,11 @@ impl RunReport {
         self.rows = rows;
     }
 
+    /// Tells what people want to know of rows that ended well, if there are any.
+    pub(super) fn set_remarks(&mut self, remarks: &Remarks) {
+        self.remarks = (*remarks != Remarks::default()).then(|| remarks_of(remarks));
+    }
+
     pub(super) fn set_errors(&mut self, errors: Vec<ErrorGroup>) {
         self.errors = errors;
     }
@@ -198,14 +206,17 @@ pub(super) fn rows_of_import(tally: &Tally) -> Value {
         "rejected": tally.rejected,
         "unknown": tally.unknown,
         "pending": tally.pending,
-        "remarks": {
-            "archived_skipped": tally.remarks.archived_skipped,
-            "unarchived": tally.remarks.unarchived,
-            "merged": tally.remarks.merged,
-            "promoted": tally.remarks.promoted,
-            "external_id_kept": tally.remarks.external_id_kept,
-            "not_kept": tally.remarks.not_kept,
-        },
+    })
+}
+
+fn remarks_of(remarks: &Remarks) -> Value {
+    json!({
+        "archived_skipped": remarks.archived_skipped,
+        "unarchived": remarks.unarchived,
+        "merged": remarks.merged,
+        "promoted": remarks.promoted,
+        "external_id_kept": remarks.external_id_kept,
+        "not_kept": remarks.not_kept,
     })
 }
 

@@ -31,7 +31,7 @@ fn an_archived_contact_is_skipped_if_that_is_asked_for() {
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: nothing is left to do
     ");
-    assert_eq!(1, env.report("import")["rows"]["remarks"]["archived_skipped"]);
+    assert_eq!(1, env.report("import")["remarks"]["archived_skipped"]);
     assert_eq!(true, env.contacts()[0]["archived"]);
 }
 

@@ -107,5 +107,5 @@ fn campaign_fields_that_intercom_does_not_keep_are_told() {
             .contains("session count or campaign fields that Intercom took and does not show: 1 contact"),
         "{run}"
     );
-    assert_eq!(1, env.report("import")["rows"]["remarks"]["not_kept"]);
+    assert_eq!(1, env.report("import")["remarks"]["not_kept"]);
 }
