@@ -3,6 +3,7 @@
 //! Nothing else in the program sends HTTP. Each attempt takes one ticket of the limiter; a 429 counts as no attempt.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use reqwest::blocking as http;
 use reqwest::{Method, Url, header, redirect};
@@ -14,7 +15,7 @@ use super::leads::Memory;
 use super::names::NameBook;
 use super::tags::TagIds;
 use super::traffic::Meter;
-use super::{ApiError, Connection, Engine, LeadJournal, Traffic};
+use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
 use crate::pace::Limiter;
 use crate::pace::RetryPolicy;
 use crate::pace::Turn;
@@ -46,6 +47,8 @@ pub struct Trace {
     pub is_uncertain: bool,
     /// The server's clock when the first request started, seconds since 1970; 0 if it has not told.
     pub begun_at: u64,
+    /// This machine's clock at that moment.
+    begun: Option<Duration>,
 }
 
 impl Trace {
@@ -123,6 +126,12 @@ impl Client {
         self.connection.dialect.engine()
     }
 
+    /// Returns which of Intercom's APIs is spoken, and in which version.
+    #[must_use]
+    pub fn dialect(&self) -> &Dialect {
+        &self.connection.dialect
+    }
+
     /// Returns the newest time that the server told, seconds since 1970; 0 before its first answer.
     pub(super) fn server_time(&self) -> u64 {
         self.server_time.load(Ordering::Relaxed)
@@ -171,6 +180,7 @@ impl Client {
         let ticket = self.limiter.acquire(turn)?;
         if trace.requests == 0 {
             trace.begun_at = self.server_time();
+            trace.begun = Some(self.limiter.clock().now());
         }
         trace.requests += 1;
         self.meter.started();
@@ -181,6 +191,7 @@ impl Client {
         if let Ok(answer) = &answer {
             trace.request_id.clone_from(&answer.request_id);
             self.server_time.fetch_max(answer.quota.date.unwrap_or(0), Ordering::Relaxed);
+            self.tell_beginning(trace, answer.quota.date);
             match answer.status {
                 429 => self.limiter.throttled(&ticket, &answer.quota, fastrand::f64()),
                 _ => self.limiter.answered(&ticket, &answer.quota),
@@ -192,6 +203,14 @@ impl Client {
         };
         trace.is_uncertain |= call.effect == Effect::Writes && verdict.is_uncertain();
         Ok(verdict)
+    }
+
+    /// Works out when the first request started by the server's clock, if it had not told the time by then.
+    fn tell_beginning(&self, trace: &mut Trace, date: Option<u64>) {
+        let Some((date, begun)) = date.zip(trace.begun).filter(|_| trace.begun_at == 0) else { return };
+        // Both clocks are read in whole seconds: rather a second too early, so that what is ours is not denied.
+        let since = (self.limiter.clock().now() - begun).as_secs() + 1;
+        trace.begun_at = date.saturating_sub(since);
     }
 
     fn request(&self, call: &Call) -> http::RequestBuilder {

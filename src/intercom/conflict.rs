@@ -99,6 +99,7 @@ pub(super) fn not_restored(id: &str, error: ApiError) -> UpsertError {
             field: None,
             request_id: request_id.clone(),
             canonical: None,
+            list: None,
         }),
         _ => return error.into(),
     };

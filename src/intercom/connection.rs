@@ -63,7 +63,28 @@ pub struct Connection {
     pub idle_connections: usize,
 }
 
+/// What no connection can be made of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectionError {
+    /// The address is none.
+    #[error("`{0}` is not the address of an API")]
+    NotAnAddress(String),
+    /// The token is none.
+    #[error("that is no access token: one is a single word of ASCII characters")]
+    NotAToken,
+}
+
 impl Connection {
+    /// Returns a connection to an API at this address, with this token.
+    ///
+    /// # Errors
+    /// When one of the two is none.
+    pub fn to(base_url: &str, token: &str) -> Result<Self, ConnectionError> {
+        let url = Url::parse(base_url).ok().filter(|url| url.has_host() && url.scheme().starts_with("http"));
+        let url = url.ok_or_else(|| ConnectionError::NotAnAddress(base_url.into()))?;
+        Ok(Self::new(url, AccessToken::new(token).ok_or(ConnectionError::NotAToken)?))
+    }
+
     /// Returns a connection with the defaults of this client.
     #[must_use]
     pub fn new(base_url: Url, token: AccessToken) -> Self {

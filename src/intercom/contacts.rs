@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::body::ContactBody;
-use super::client::Effect;
+use super::client::{Call, Effect};
 use super::{ApiError, Client, Contact, Cursor, Field, Page, Raw, Trace, UserFields};
 
 /// How often a merged contact may have been merged again (the API's description).
@@ -172,11 +172,17 @@ impl Client {
         starting_after: Option<&Cursor>,
         trace: &mut Trace,
     ) -> Result<Page<Raw<Contact>>, ApiError> {
+        self.send(&self.search_call(query, per_page, starting_after), trace)
+    }
+
+    pub(super) fn search_call(
+        &self,
+        query: &serde_json::Value,
+        per_page: u32,
+        starting_after: Option<&Cursor>,
+    ) -> Call {
         let pagination = Pagination { per_page, starting_after: starting_after.map(Cursor::as_str) };
-        let call = self
-            .call(Method::POST, Effect::Reads, &["contacts", "search"])
-            .json(&Search { query, pagination });
-        self.send(&call, trace)
+        self.call(Method::POST, Effect::Reads, &["contacts", "search"]).json(&Search { query, pagination })
     }
 
     /// Returns the contacts whose field equals a value, of one role if one is given, as the lagging index shows them.

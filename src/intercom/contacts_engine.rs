@@ -119,7 +119,11 @@ impl Delivery<'_> {
     }
 
     /// Attaches the companies that are missing, and finds the tags that are.
-    fn complete(&self, mut delivered: Delivered, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+    pub(super) fn complete(
+        &self,
+        mut delivered: Delivered,
+        trace: &mut Trace,
+    ) -> Result<Delivered, UpsertError> {
         let Some(contact) = delivered.contact.take() else { return Ok(delivered) };
         let mut parts = Parts::default();
         if !self.fields.texts(&Field::Companies).is_empty() {
@@ -198,7 +202,7 @@ impl Delivery<'_> {
     }
 
     /// An id that is not found may be an archived contact's; the attempt to bring it back tells.
-    fn bring_back(&self, id: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
+    pub(super) fn bring_back(&self, id: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
         match self.client.unarchive(id, trace) {
             Err(error) if error.is_not_found() => Err(self.missing(self.role())),
             Err(error) => Err(conflict::not_restored(id, error)),

@@ -118,6 +118,12 @@ impl Dialect {
         &self.version
     }
 
+    /// Returns whether users can be read by the caller's own id: since 2.13 [S].
+    pub(super) fn reads_by_external_id(&self) -> bool {
+        let minor = self.version.strip_prefix("2.").and_then(|minor| minor.parse::<u32>().ok());
+        self.engine == Engine::Contacts && minor.is_none_or(|minor| minor >= 13)
+    }
+
     /// Returns why a field cannot be written; `None` if it can.
     #[must_use]
     pub fn refuses(&self, field: &Field) -> Option<Unwritable> {

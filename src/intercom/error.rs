@@ -19,6 +19,8 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// The contact that this one was merged into, as the `Link` header names it.
     pub canonical: Option<String>,
+    /// The whole error list as Intercom wrote it, if the answer was one.
+    pub list: Option<Box<str>>,
 }
 
 impl fmt::Display for Refusal {
@@ -103,6 +105,12 @@ impl ApiError {
         matches!(self, Self::Refused(refusal) if matches!(refusal.status, 404 | 410))
     }
 
+    /// Returns whether the refusal holds no word of Intercom's: the address may be somebody else's.
+    #[must_use]
+    pub fn is_anybodys(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.list.is_none() && refusal.canonical.is_none())
+    }
+
     /// Returns the contact that the one in question was merged into: 404 up to version 2.15, 410 since.
     #[must_use]
     pub fn canonical(&self) -> Option<&str> {
@@ -147,6 +155,8 @@ impl Refusal {
     /// Reads an error's body; what is no error list is described by its status.
     pub(super) fn read(status: u16, request_id: Option<&str>, body: &[u8]) -> Self {
         let list = serde_json::from_slice::<ErrorList>(body).ok();
+        let is_list = list.as_ref().is_some_and(|list| !list.errors.is_empty());
+        let text = std::str::from_utf8(body).ok().filter(|_| is_list);
         let body_id = list.as_ref().and_then(|list| list.request_id.clone());
         let item = list.and_then(|list| list.errors.into_iter().next());
         let item = item.unwrap_or(ErrorItem { code: None, message: None, field: None });
@@ -157,6 +167,7 @@ impl Refusal {
             field: item.field,
             request_id: body_id.or_else(|| request_id.map(Into::into)),
             canonical: None,
+            list: text.map(|text| text.trim().into()),
         }
     }
 }

@@ -177,6 +177,7 @@ mod tests {
             field: None,
             request_id: None,
             canonical: None,
+            list: None,
         };
         assert_eq!(expected, is_there(&ApiError::Refused(Box::new(refusal))));
     }

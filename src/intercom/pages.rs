@@ -9,6 +9,12 @@ use super::ApiError;
 pub struct Cursor(String);
 
 impl Cursor {
+    /// Takes a cursor that somebody kept.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// Returns the text that the API takes back as `starting_after`.
     #[must_use]
     pub fn as_str(&self) -> &str {

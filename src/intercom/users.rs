@@ -1,7 +1,6 @@
-//! The verbs on the users of 1.x, one request each.
+//! The verbs on the users of 1.x, one request each. In 1.x, contacts are what 2.x calls leads.
 
 use reqwest::Method;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -11,23 +10,33 @@ use super::user::AsContact;
 use super::{ApiError, Client, Contact, Field, Raw, Role, Trace, UserFields};
 
 /// What comes as an answer to a look-up: one user, or a list of those that match.
-struct Found(Vec<Raw<Contact>>);
+struct Found(Vec<AsContact>);
 
 #[derive(Deserialize)]
-struct List {
+struct Several {
     #[serde(alias = "contacts")]
     users: Option<Vec<AsContact>>,
 }
 
 impl<'de> Deserialize<'de> for Found {
+    /// Reads the answer twice: a choice of serde's own would lose the server's JSON on the way.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let list: List = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
-        let users = match list.users {
-            Some(users) => users,
-            None => vec![serde_json::from_str(json.get()).map_err(D::Error::custom)?],
-        };
-        Ok(Self(users.into_iter().map(|user| user.0).collect()))
+        let wrong = serde::de::Error::custom;
+        match serde_json::from_str::<Several>(json.get()).map_err(wrong)?.users {
+            Some(users) => Ok(Self(users)),
+            None => serde_json::from_str(json.get()).map(|user| Self(vec![user])).map_err(wrong),
+        }
+    }
+}
+
+impl Role {
+    /// Returns the path of those with the role in 1.x.
+    pub(super) fn resource_1_x(self) -> &'static str {
+        match self {
+            Self::User => "users",
+            Self::Lead => "contacts",
+        }
     }
 }
 
@@ -52,18 +61,14 @@ impl Client {
         value: &str,
         trace: &mut Trace,
     ) -> Result<Vec<Raw<Contact>>, ApiError> {
-        // In 1.x, contacts are what 2.x calls leads.
-        let resource = match role {
-            Role::User => "users",
-            Role::Lead => "contacts",
-        };
+        let resource = role.resource_1_x();
         let call = match field {
             Field::Id => self.call(Method::GET, Effect::Reads, &[resource, value]),
             Field::ExternalId => self.call(Method::GET, Effect::Reads, &[resource]).query("user_id", value),
             _ => self.call(Method::GET, Effect::Reads, &[resource]).query("email", value),
         };
         match self.send::<Found>(&call, trace) {
-            Ok(found) => Ok(found.0),
+            Ok(found) => Ok(found.0.into_iter().map(|user| user.0).collect()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
