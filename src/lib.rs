@@ -20,7 +20,7 @@
 //!   |
 //!  cli ---------------------> sandbox   (nobody else; sandbox names nothing of the crate)
 //!   +------+---------+
-//!  report  |         |
+//!  report  |         |   verbs, too, names mapping, intercom, pace and rows
 //!   +--> transfer ---+--> mapping --> rows
 //!            |               +------> intercom   (fields, values, and which engine writes them)
 //!            +--> intercom --> pace
@@ -37,6 +37,7 @@
 //! | [`ledger`] | what is about to be done and must not be done twice; knows no HTTP and no CSV |
 //! | [`pace`] | when a request may start: token bucket, server window, retry, clock; knows no HTTP |
 //! | [`transfer`] | the pipelines and their events; the only user of rayon |
+//! | [`verbs`] | one user at a time, as library calls: what the commands of the same names do |
 //! | [`report`] | how events look: terminal, lines, JSON, rejects, run report |
 //! | [`sandbox`] | the server to try things on; shares no type with [`intercom`] |
 //!
@@ -91,3 +92,7 @@ pub mod report;
 pub mod rows;
 pub mod sandbox;
 pub mod transfer;
+pub mod verbs;
+
+pub use mapping::Identity;
+pub use verbs::{Answer, Client, Fields, Terms, VerbError};

@@ -167,6 +167,11 @@ impl Mapping {
         self.columns.iter().find(|column| column.field == *field).map(|column| column.name.as_str())
     }
 
+    /// Walks the columns that become fields, by their place in the file, from 0.
+    pub fn indexed_columns(&self) -> impl Iterator<Item = (usize, &Field)> {
+        self.columns.iter().map(|column| (column.index, &column.field))
+    }
+
     /// Walks the columns that become fields, in the order of the file.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Field)> {
         self.columns.iter().map(|column| (column.name.as_str(), &column.field))

@@ -22,4 +22,4 @@ pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Sn
 pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, import};
 pub use leads::LeadIntents;
-pub use reject::{Reject, SourceRow, Stage, suggestion};
+pub use reject::{Reject, SourceRow, Stage, code_of, suggestion};

@@ -120,7 +120,7 @@ impl Reject {
         let outcome = outcome(error, trace);
         Self {
             key: Some(key),
-            code: code(error),
+            code: code_of(error),
             http_status: refusal.map(|refusal| refusal.status).or_else(|| lost_status(error)),
             field: refusal.and_then(|refusal| refusal.field.clone()).or_else(|| field(error)),
             message: message(error),
@@ -225,7 +225,9 @@ fn lost_status(error: &UpsertError) -> Option<u16> {
     }
 }
 
-fn code(error: &UpsertError) -> String {
+/// Returns the stable word for why a user was not written: ours, or Intercom's.
+#[must_use]
+pub fn code_of(error: &UpsertError) -> String {
     let ours = match error {
         UpsertError::Api(error) => return code_of_request(error),
         UpsertError::Partial { failed, .. } => {

@@ -13,7 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("mapping", &["rows", "intercom"]),
     ("transfer", &["rows", "mapping", "intercom", "pace", "ledger"]),
     ("report", &["rows", "transfer"]),
-    ("cli", &["rows", "mapping", "intercom", "pace", "ledger", "transfer", "report", "sandbox"]),
+    ("verbs", &["rows", "mapping", "intercom", "pace"]),
+    ("cli", &["rows", "mapping", "intercom", "pace", "ledger", "transfer", "report", "sandbox", "verbs"]),
 ];
 
 /// Words that belong to one room, with the rooms.

@@ -14,6 +14,24 @@ pub(in crate::cli) struct AttributesArgs {
 }
 
 impl AttributesArgs {
+    /// Returns the name of the command.
+    pub(in crate::cli) fn name(&self) -> &'static str {
+        match &self.command {
+            AttributesCommand::List(_) => "attributes list",
+            AttributesCommand::Check(_) => "attributes check",
+            AttributesCommand::Create(_) => "attributes create",
+        }
+    }
+
+    /// Returns how the command reaches a workspace.
+    pub(in crate::cli) fn connect(&self) -> &ConnectArgs {
+        match &self.command {
+            AttributesCommand::List(arguments) => &arguments.connect,
+            AttributesCommand::Check(arguments) => &arguments.connect,
+            AttributesCommand::Create(arguments) => &arguments.file.connect,
+        }
+    }
+
     /// Returns the command's name if it was asked to print an answer of ours on stdout.
     pub(in crate::cli) fn json(&self) -> Option<&'static str> {
         match &self.command {
@@ -78,7 +96,7 @@ pub(super) struct CreateArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
-pub(super) struct PlaceArgs {
+pub(in crate::cli) struct PlaceArgs {
     /// Keep the embedded sandbox's users in this folder [default: $XDG_STATE_HOME/intercom-bulk]
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
@@ -86,7 +104,7 @@ pub(super) struct PlaceArgs {
 
 impl PlaceArgs {
     /// Returns the place for a command that leaves no run behind.
-    pub(super) fn state(&self) -> StateArgs {
+    pub(in crate::cli) fn state(&self) -> StateArgs {
         StateArgs { state_dir: self.state_dir.clone(), run_dir: None }
     }
 }

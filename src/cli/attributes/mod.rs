@@ -9,7 +9,7 @@ mod list;
 
 use std::io::{self, Write};
 
-pub(super) use args::AttributesArgs;
+pub(super) use args::{AttributesArgs, PlaceArgs};
 
 use args::AttributesCommand;
 
@@ -20,13 +20,12 @@ use super::exit::Exit;
 use crate::intercom::DataAttribute;
 use crate::intercom::Model;
 use crate::intercom::Trace;
-use crate::mapping::Attribute;
-use crate::mapping::AttributeType;
 use crate::mapping::Inspection;
 use crate::mapping::Mapping;
 use crate::mapping::NewAttribute;
 use crate::pace::Halt;
 use crate::rows::Rows;
+use crate::verbs::attributes_of as of_workspace;
 
 /// Runs `attributes list`, `check` or `create`.
 pub(super) fn run(arguments: &AttributesArgs, environment: &Environment) -> Result<Exit, Error> {
@@ -35,26 +34,6 @@ pub(super) fn run(arguments: &AttributesArgs, environment: &Environment) -> Resu
         AttributesCommand::Check(arguments) => check::run(arguments, environment),
         AttributesCommand::Create(arguments) => create::run(arguments, environment),
     }
-}
-
-/// Returns the attributes as the mapping sees them.
-fn of_workspace(attributes: &[DataAttribute]) -> Vec<Attribute> {
-    attributes
-        .iter()
-        .map(|attribute| Attribute {
-            name: attribute.name.clone(),
-            data_type: match attribute.data_type.as_str() {
-                "integer" => AttributeType::Integer,
-                "float" => AttributeType::Float,
-                "boolean" => AttributeType::Boolean,
-                "date" | "datetime" => AttributeType::Date,
-                // A type that is newer than this program takes text, and the server says if it does not.
-                _ => AttributeType::String,
-            },
-            archived: attribute.archived,
-            options: attribute.options.clone(),
-        })
-        .collect()
 }
 
 /// Looks at every row of a file, until somebody asks to stop.
