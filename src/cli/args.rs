@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::attributes::AttributesArgs;
 use super::faces::Progress;
 use super::input::{delimiter, word};
+use super::verbs::{FindArgs, ListArgs, UpdateArgs, UpsertArgs};
 use crate::intercom::Archived;
 use crate::intercom::Engine;
 use crate::intercom::Expand;
@@ -37,7 +38,7 @@ pub(super) struct Cli {
 }
 
 const EXITS: &str = "Exit codes: 0 ok, 1 failed, 2 usage, 3 partial (look at the rejects), 5 auth, 6 input,
-7 unavailable (retry later), 8 locked, 11 incomplete export, 12 output, 130 and 143 interrupted.
+7 unavailable (retry later), 8 locked, 9 not found, 11 incomplete export, 12 output, 130 and 143 interrupted.
 The access token comes from INTERCOM_ACCESS_TOKEN; there is no flag for it.";
 
 #[derive(Debug, Subcommand)]
@@ -48,6 +49,14 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Check a file and its mapping offline; nothing is sent
     Check(CheckArgs),
+    /// Find the contacts that somebody is known by
+    Find(FindArgs),
+    /// Create or update one user
+    Upsert(UpsertArgs),
+    /// Update one user, and create nobody
+    Update(UpdateArgs),
+    /// List a page of contacts, or all of them
+    List(ListArgs),
     /// Compare the workspace's data attributes with a file
     Attributes(AttributesArgs),
     /// Serve an Intercom-shaped sandbox on this machine
@@ -62,9 +71,46 @@ impl Command {
             Self::Export(arguments) => ("export", &arguments.face),
             Self::Check(arguments) => ("check", &arguments.face),
             Self::Attributes(arguments) => return arguments.json(),
-            Self::Sandbox(_) => return None,
+            // Their JSON is the API's.
+            Self::Find(_) | Self::Upsert(_) | Self::Update(_) | Self::List(_) | Self::Sandbox(_) => {
+                return None;
+            }
         };
         face.json.then_some(name)
+    }
+
+    /// Returns the command's name.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Import(_) => "import",
+            Self::Export(_) => "export",
+            Self::Check(_) => "check",
+            Self::Find(_) => "find",
+            Self::Upsert(_) => "upsert",
+            Self::Update(_) => "update",
+            Self::List(_) => "list",
+            Self::Attributes(arguments) => arguments.name(),
+            Self::Sandbox(_) => "sandbox",
+        }
+    }
+
+    /// Returns how the command reaches a workspace, if it does.
+    pub(super) fn connect(&self) -> Option<&ConnectArgs> {
+        match self {
+            Self::Import(arguments) => Some(&arguments.connect),
+            Self::Export(arguments) => Some(&arguments.connect),
+            Self::Find(arguments) => Some(&arguments.connect),
+            Self::Upsert(arguments) => Some(&arguments.connect),
+            Self::Update(arguments) => Some(&arguments.connect),
+            Self::List(arguments) => Some(&arguments.connect),
+            Self::Attributes(arguments) => Some(arguments.connect()),
+            Self::Check(_) | Self::Sandbox(_) => None,
+        }
+    }
+
+    /// Returns whether the command's answer is JSON on stdout.
+    pub(super) fn prints_json(&self) -> bool {
+        matches!(self, Self::Find(_) | Self::Upsert(_) | Self::Update(_) | Self::List(_))
     }
 }
 
@@ -177,6 +223,9 @@ pub(super) struct ConnectArgs {
     /// Work with an embedded sandbox instead, whatever else is said; its users are kept between runs
     #[arg(long)]
     pub(super) sandbox: bool,
+    /// Succeed at once, without a single request, and say `disabled` on every output
+    #[arg(long)]
+    pub(super) disabled: bool,
     /// Reach the workspace in this region: us, eu or au
     #[arg(long, value_name = "REGION", default_value = "us")]
     pub(super) region: Region,

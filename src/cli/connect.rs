@@ -47,6 +47,19 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<Workspace, Error> {
+        let (client, sandbox) = self.open(state, environment, clock, halt)?;
+        let (id, attributes) = first_words(&client)?;
+        Ok(Workspace { client, id, attributes, _sandbox: sandbox })
+    }
+
+    /// Prepares a connection; nothing is sent yet. The embedded sandbox ends with what is returned.
+    pub(super) fn open(
+        &self,
+        state: &StateArgs,
+        environment: &Environment,
+        clock: &Clock,
+        halt: &Halt,
+    ) -> Result<(Client, Option<Sandbox>), Error> {
         let dialect = self.dialect.dialect()?;
         let sandbox = self.sandbox.then(|| start_sandbox(state, environment)).transpose()?;
         let (base_url, token) = match &sandbox {
@@ -60,8 +73,7 @@ impl ConnectArgs {
                 .because(error)
                 .hint("install the machine's CA certificates (package ca-certificates)")
         })?;
-        let (id, attributes) = first_words(&client)?;
-        Ok(Workspace { client, id, attributes, _sandbox: sandbox })
+        Ok((client, sandbox))
     }
 
     /// Returns the rows in flight at most: enough to spend the rate, or what the server grants if that is less, at 0.45 s

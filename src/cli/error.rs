@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::exit::Exit;
 use crate::intercom::ApiError;
+use crate::intercom::Refusal;
 use crate::mapping::MappingError;
 use crate::rows::InputError;
 use crate::rows::OutputError;
@@ -119,9 +120,19 @@ impl Error {
             ApiError::Refused(refusal) if refusal.code == "intercom_version_invalid" => {
                 (Exit::Usage, "choose a version that the server knows, as in --api-version 2.16")
             }
+            ApiError::Refused(refusal) if refusal.code == "scroll_exists" => (
+                Exit::Unavailable,
+                "a workspace has one scroll at a time, which ends a minute after its last page: run the same \
+                 command again later",
+            ),
             ApiError::Refused(_) | ApiError::Halted(_) => return Self::new(Exit::Failed, error.to_string()),
         };
         Self::new(exit, error.to_string()).hint(hint)
+    }
+
+    /// Returns whether a refusal is about its request alone.
+    pub(super) fn is_plain_refusal(refusal: &Refusal) -> bool {
+        Self::of_server(&ApiError::Refused(Box::new(refusal.clone()))).exit == Exit::Failed
     }
 
     /// Writes the error to stderr.

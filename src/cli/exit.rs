@@ -23,6 +23,8 @@ pub(super) enum Exit {
     Unavailable,
     /// Another run holds what this one needs.
     Locked,
+    /// `find` found nobody, or `update` had nobody to update.
+    NotFound,
     /// An export could not be verified as complete.
     Incomplete,
     /// An output cannot be written.
@@ -44,6 +46,7 @@ impl Exit {
             Self::Input => 6,
             Self::Unavailable => 7,
             Self::Locked => 8,
+            Self::NotFound => 9,
             Self::Incomplete => 11,
             Self::Output => 12,
             Self::Internal => 70,
@@ -61,6 +64,7 @@ impl Exit {
             Self::Input => "input",
             Self::Unavailable => "unavailable",
             Self::Locked => "locked",
+            Self::NotFound => "not_found",
             Self::Incomplete => "incomplete",
             Self::Output => "output",
             Self::Internal => "internal",

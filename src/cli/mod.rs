@@ -7,6 +7,7 @@ mod attributes;
 mod check;
 mod conclusion;
 mod connect;
+mod disabled;
 mod environment;
 mod error;
 mod exit;
@@ -17,6 +18,7 @@ mod input;
 mod sandbox;
 mod signals;
 mod state;
+mod verbs;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -69,10 +71,17 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn dispatch(cli: Cli, environment: &Environment) -> Result<exit::Exit, Error> {
+    if cli.command.is_disabled() {
+        return Ok(cli.command.pretend());
+    }
     match cli.command {
         Command::Import(arguments) => import::run(&arguments, environment),
         Command::Export(arguments) => export::run(&arguments, environment),
         Command::Check(arguments) => check::run(&arguments, environment),
+        Command::Find(arguments) => verbs::find(&arguments, environment),
+        Command::Upsert(arguments) => verbs::upsert(&arguments, environment),
+        Command::Update(arguments) => verbs::update(&arguments, environment),
+        Command::List(arguments) => verbs::list(&arguments, environment),
         Command::Attributes(arguments) => attributes::run(&arguments, environment),
         Command::Sandbox(arguments) => sandbox::run(arguments),
     }

@@ -20,6 +20,8 @@ pub struct RunReport {
     run_id: Option<String>,
     state: RunState,
     command: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
     version: &'static str,
     workspace: Option<String>,
     #[serde(flatten)]
@@ -108,6 +110,7 @@ impl RunReport {
             run_id: run_id.map(Into::into),
             state: RunState::Running,
             command,
+            disabled: false,
             version: env!("CARGO_PKG_VERSION"),
             workspace,
             headline: None,
@@ -124,6 +127,12 @@ impl RunReport {
             errors: Vec::new(),
             files: BTreeMap::new(),
         }
+    }
+
+    /// Returns the report of a run that was switched off. `now` is since 1970.
+    #[must_use]
+    pub fn of_disabled(command: &'static str, headline: Headline, now: Duration) -> Self {
+        Self { disabled: true, ..Self::of_failure(command, headline, now) }
     }
 
     /// Returns the report of a run that ended before it had a folder. `now` is since 1970.

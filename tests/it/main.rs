@@ -20,3 +20,4 @@ mod sandbox;
 mod serve;
 mod signals;
 mod support;
+mod verbs;
