@@ -32,6 +32,8 @@ pub struct Tag {
 
 #[derive(Deserialize)]
 struct Tags {
+    // 1.x says `tags`.
+    #[serde(alias = "tags")]
     data: Vec<Tag>,
 }
 

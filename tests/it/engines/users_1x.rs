@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::{companies_of, import};
+use super::{companies_of, id_of, import, tags_of};
 use crate::support::TestEnv;
 
 const USERS: &[&str] = &["--engine", "users"];
@@ -108,4 +108,15 @@ fn campaign_fields_that_intercom_does_not_keep_are_told() {
         "{run}"
     );
     assert_eq!(1, env.report("import")["remarks"]["not_kept"]);
+}
+
+#[test]
+fn tags_are_applied_through_1_x_too() {
+    let env = TestEnv::new();
+    assert_eq!(0, import(&env, "user_id,tags\n1,vip\n2,vip\n", USERS).code);
+    let again = import(&env, "user_id,tags\n1,VIP\n2,vip;beta\n", USERS);
+    assert_eq!(0, again.code, "{again}");
+    assert_eq!(["vip"], *tags_of(&env, &id_of(&env, "external_id", "1")));
+    assert_eq!(["beta", "vip"], *tags_of(&env, &id_of(&env, "external_id", "2")));
+    assert_eq!(2, env.count("POST", "/tags"));
 }
