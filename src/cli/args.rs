@@ -6,6 +6,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::attributes::AttributesArgs;
+use super::error::Error;
+use super::exit::Exit;
 use super::faces::Progress;
 use super::input::{delimiter, word};
 use super::verbs::{FindArgs, ListArgs, UpdateArgs, UpsertArgs};
@@ -376,9 +378,20 @@ impl RoleArgs {
 }
 
 impl PolicyArgs {
-    /// Returns the policy.
-    pub(super) fn policy(&self, mode: Mode) -> Policy {
-        Policy {
+    /// Returns the policy; one that the engine cannot carry out is refused rather than forgotten.
+    pub(super) fn policy(&self, mode: Mode, engine: Engine) -> Result<Policy, Error> {
+        if engine == Engine::Users {
+            let flag = match self.archived {
+                _ if self.detach_missing => Some("--detach-missing"),
+                ArchivedArg::Skip | ArchivedArg::Unarchive => Some("--archived"),
+                ArchivedArg::Reject => None,
+            };
+            if let Some(flag) = flag {
+                return Err(Error::new(Exit::Usage, format!("the engine `users` has no {flag}"))
+                    .hint(format!("leave it out, or use --engine contacts; 1.x has nothing like {flag}")));
+            }
+        }
+        Ok(Policy {
             mode,
             role: self.role.role(),
             archived: match self.archived {
@@ -390,7 +403,7 @@ impl PolicyArgs {
                 true => OtherCompanies::Detach,
                 false => OtherCompanies::Keep,
             },
-        }
+        })
     }
 }
 

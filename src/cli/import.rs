@@ -14,6 +14,7 @@ use crate::transfer::import;
 pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<Exit, Error> {
     let (clock, interruption) = (Clock::system(), Interruption::listen());
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
+    let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
     let input = arguments.input.open()?;
     let mut workspace = arguments
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let job = Import {
         client: &workspace.client,
         mapping: &mapping,
-        policy: arguments.policy.policy(arguments.mode.into()),
+        policy,
         concurrency: arguments.connect.concurrency(&workspace),
         halt: interruption.halt(),
         clock: clock.clone(),

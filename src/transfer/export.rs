@@ -1,20 +1,17 @@
 //! The export pipeline: one thread fetches the next page while another writes the last one.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 use super::columns::{Listed, is_cut};
+use super::pages::{Ahead, Fetched, fetch};
 use super::{Columns, Event, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Contact;
 use crate::intercom::Expand;
-use crate::intercom::Names;
-use crate::intercom::Page;
-use crate::intercom::Trace;
-use crate::intercom::pages;
+use crate::intercom::SeenIds;
 use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::rows::OutputCell;
@@ -87,28 +84,6 @@ pub enum ExportError {
     Interrupted,
 }
 
-/// A contact's id: 24 hex digits as 12 bytes where it is one, to remember millions of them in little memory.
-#[derive(PartialEq, Eq, Hash)]
-enum Seen {
-    ObjectId([u8; 12]),
-    Other(Box<str>),
-}
-
-impl Seen {
-    fn new(id: &str) -> Self {
-        let mut bytes = [0; 12];
-        let is_object_id = id.len() == 24
-            && bytes.iter_mut().enumerate().all(|(n, byte)| {
-                let digits = id.get(2 * n..2 * n + 2).filter(|digits| !digits.starts_with('+'));
-                digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).is_some_and(|value| {
-                    *byte = value;
-                    true
-                })
-            });
-        if is_object_id { Self::ObjectId(bytes) } else { Self::Other(id.into()) }
-    }
-}
-
 /// Writes every contact of the asked role once.
 ///
 /// # Errors
@@ -121,7 +96,7 @@ pub fn export<W: Write>(
     let mut scribe = Scribe {
         job,
         out,
-        seen: HashSet::new(),
+        seen: SeenIds::default(),
         exported: Exported::default(),
         begun: job.clock.now(),
         pages: 0,
@@ -139,7 +114,7 @@ pub fn export<W: Write>(
 struct Scribe<'a, W: Write> {
     job: &'a Export<'a>,
     out: &'a mut RowWriter<W>,
-    seen: HashSet<Seen>,
+    seen: SeenIds,
     exported: Exported,
     begun: std::time::Duration,
     pages: u64,
@@ -159,18 +134,18 @@ impl<W: Write> Scribe<'_, W> {
 
     fn hear(
         &mut self,
-        inbox: &Receiver<Result<Page<Listed>, ApiError>>,
+        inbox: &Receiver<Result<Fetched, ApiError>>,
         is_first_walk: bool,
         reporter: &mut dyn Reporter,
     ) -> Result<(), ExportError> {
-        let mut last = None;
+        let mut last = Ahead::End;
         for page in inbox {
             self.pages += 1;
             let page = page.map_err(|error| self.failed(error))?;
-            if page.next.is_some() && page.next == last {
+            if matches!(page.ahead, Ahead::Page(_)) && page.ahead == last {
                 return Err(ExportError::Endless { page: self.pages });
             }
-            last.clone_from(&page.next);
+            last = page.ahead;
             self.exported.server_total = page.total_count;
             for contact in &page.items {
                 self.write(contact, is_first_walk)?;
@@ -179,7 +154,7 @@ impl<W: Write> Scribe<'_, W> {
             self.exported.traffic = self.job.client.traffic();
             reporter.on(&Event::Exported(self.exported.clone().into()))?;
         }
-        if self.job.halt.is_raised() && last.is_some() {
+        if self.job.halt.is_raised() && last != Ahead::End {
             return Err(ExportError::Interrupted);
         }
         Ok(())
@@ -193,7 +168,7 @@ impl<W: Write> Scribe<'_, W> {
     }
 
     fn write(&mut self, contact: &Listed, is_first_walk: bool) -> io::Result<()> {
-        if !self.seen.insert(Seen::new(&contact.id)) {
+        if !self.seen.insert(&contact.id) {
             self.exported.duplicates_dropped += u64::from(is_first_walk);
             return Ok(());
         }
@@ -214,54 +189,11 @@ impl<W: Write> Scribe<'_, W> {
 }
 
 impl RoleFilter {
-    fn admits(self, contact: &Contact) -> bool {
+    pub(super) fn admits(self, contact: &Contact) -> bool {
         match self {
             Self::Any => true,
             Self::Lead => contact.role.as_deref() == Some("lead"),
             Self::User => contact.role.as_deref() != Some("lead"),
         }
-    }
-}
-
-/// Fetches one page after the other until the end, an error, or nobody listens any more.
-fn fetch(job: &Export<'_>, send: &SyncSender<Result<Page<Listed>, ApiError>>) {
-    let walk = pages(|cursor| {
-        let mut trace = Trace::default();
-        job.client.list(Client::PAGE_SIZE, cursor, &mut trace)
-    });
-    for page in walk {
-        let page = page.and_then(|page| named(job, page));
-        if send.send(page).is_err() || job.halt.is_raised() {
-            return;
-        }
-    }
-}
-
-/// Finds out what the companies and tags on a page are called.
-fn named(job: &Export<'_>, page: Page<Contact>) -> Result<Page<Listed>, ApiError> {
-    let mut trace = Trace::default();
-    let mut items = Vec::with_capacity(page.items.len());
-    for contact in page.items {
-        let names = match job.role.admits(&contact) {
-            true => job.client.names(&contact, job.expand, &mut trace)?,
-            false => Names::default(),
-        };
-        items.push(Listed { contact, names });
-    }
-    Ok(Page { items, next: page.next, total_count: page.total_count })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_object_id_is_remembered_in_twelve_bytes_and_anything_else_as_it_is() {
-        let is_small = |id| matches!(Seen::new(id), Seen::ObjectId(_));
-        assert!(is_small("6064d5c43910cc082d903f6c"));
-        assert!(!is_small("6064d5c43910cc082d903f6"));
-        assert!(!is_small("6064d5c43910cc082d903f6g"));
-        assert!(!is_small("+064d5c43910cc082d903f6c"));
-        assert!(Seen::new("6064d5c43910cc082d903f6c") != Seen::new("6064d5c43910cc082d903f6d"));
     }
 }

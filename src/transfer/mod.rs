@@ -10,6 +10,7 @@ mod feed;
 mod import;
 mod leads;
 mod order;
+mod pages;
 mod reject;
 mod stop;
 mod tagging;

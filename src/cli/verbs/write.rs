@@ -79,7 +79,7 @@ impl Order<'_> {
         let fields = given.fields()?;
         let dialect = self.connect.dialect.dialect()?;
         let engine = dialect.engine();
-        let policy = self.policy.policy(self.mode);
+        let policy = self.policy.policy(self.mode, engine)?;
         let mapping = self.fields.mapping(self.key);
         let spec = mapping.spec(&dialect, policy.role, Clock::system().unix_seconds())?;
         let session = Session::open(self.connect, self.place, environment)?;

@@ -120,3 +120,69 @@ fn tags_are_applied_through_1_x_too() {
     assert_eq!(["beta", "vip"], *tags_of(&env, &id_of(&env, "external_id", "2")));
     assert_eq!(2, env.count("POST", "/tags"));
 }
+
+#[test]
+fn what_1_x_has_no_word_for_is_refused_rather_than_forgotten() {
+    let env = TestEnv::new();
+    for (flags, name) in
+        [(&["--detach-missing"][..], "--detach-missing"), (&["--archived", "skip"][..], "--archived")]
+    {
+        let flags: Vec<&str> = USERS.iter().chain(flags).copied().collect();
+        let run = import(&env, "user_id\n1\n", &flags);
+        assert_eq!(2, run.code, "{run}");
+        assert!(run.stderr.contains(&format!("the engine `users` has no {name}")), "{run}");
+    }
+    assert_eq!(0, env.requests().len());
+}
+
+#[test]
+fn an_export_scrolls_over_all_users() {
+    let env = TestEnv::prompt();
+    let rows: String = (1..=230).map(|n| format!("{n},acme,vip\n")).collect();
+    assert_eq!(0, import(&env, &format!("user_id,company_id,tags\n{rows}"), USERS).code);
+    env.create(r#"{"role":"lead","email":"lou@example.com"}"#);
+    assert_snapshot!(env.run(["export", "out.csv", "--engine", "users"]), @"
+    exit 0
+    ---- stderr
+    out.csv: 230 users in [TIME]; 230 contacts seen, 230 counted by the server
+    7 requests, 0 throttled, 0 retried
+    report: [STATE]/sandbox1/runs/[TIME]-export/report.json
+    next: nothing is left to do
+    ");
+    let file = env.read("out.csv");
+    assert_eq!(231, file.lines().count());
+    assert!(file.lines().skip(1).all(|line| line.contains(",vip,acme,")), "{file}");
+    let any = env.run(["export", "any.csv", "--engine", "users", "--role", "any"]);
+    assert!(any.stderr.contains("any.csv: 231 users"), "{any}");
+}
+
+#[test]
+fn a_scroll_whose_answer_was_lost_begins_again_and_shows_everybody_once() {
+    let env = TestEnv::prompt();
+    let rows: String = (1..=230).map(|n| format!("{n}\n")).collect();
+    assert_eq!(0, import(&env, &format!("user_id\n{rows}"), USERS).code);
+    env.faults(r#"{"rules":[{"path":"/users/scroll","request":2,"fault":"scroll_500"}]}"#);
+    let run = env.run(["export", "out.csv", "--engine", "users"]);
+    assert!(run.stderr.contains("out.csv: 230 users"), "{run}");
+    let file = env.read("out.csv");
+    let ids: std::collections::HashSet<&str> =
+        file.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(230, ids.len());
+}
+
+#[test]
+fn somebody_elses_scroll_is_named_when_it_does_not_end() {
+    let env = TestEnv::with(intercom_bulk::sandbox::Config {
+        quota_per_minute: 0,
+        lag: intercom_bulk::sandbox::Lag::NONE,
+        api_version: "1.4".into(),
+        ..intercom_bulk::sandbox::Config::default()
+    });
+    assert_eq!(0, import(&env, "user_id\n1\n", USERS).code);
+    env.ask("GET", "/users/scroll", "");
+    let run = env.start(["export", "out.csv", "--engine", "users"]);
+    crate::support::wait_until(|| env.count("GET", "/users/scroll") >= 2);
+    crate::support::signal(&run, "INT");
+    let run = env.finish(run);
+    assert_eq!(130, run.code, "{run}");
+}
