@@ -2,12 +2,20 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::args::Command;
 use super::exit::Exit;
 use crate::pace::Clock;
 use crate::report::RunReport;
+
+/// What a verb answers that asked for nothing.
+#[derive(Serialize)]
+struct Disabled {
+    disabled: bool,
+    command: &'static str,
+    requests: u32,
+}
 
 impl Command {
     /// Returns whether the command is switched off.
@@ -21,7 +29,8 @@ impl Command {
         // Nobody may be listening; the exit code says it all the same.
         let _ = writeln!(io::stderr(), "disabled: `{name}` did nothing, and sent no request");
         if self.prints_json() {
-            let answer = json!({ "disabled": true, "command": name, "requests": 0 });
+            let answer = Disabled { disabled: true, command: name, requests: 0 };
+            let answer = serde_json::to_string(&answer).expect("an answer is text and numbers");
             let _ = writeln!(io::stdout(), "{answer}");
         } else if let Some(command) = self.json() {
             let headline = Exit::Ok.headline(None, None);

@@ -112,7 +112,7 @@ pub(super) struct FieldArgs {
     #[arg(value_name = "FIELD=VALUE")]
     pub(super) fields: Vec<String>,
     /// Take the fields from this JSON object, or from stdin with `-`; print Intercom's error list on stdout if it refuses
-    #[arg(long, value_name = "FIELDS", num_args = 0..=1, default_missing_value = "", allow_hyphen_values = true)]
+    #[arg(long, value_name = "FIELDS", num_args = 0..=1, default_missing_value = "")]
     pub(super) json: Option<String>,
     /// Read a field in another way, as in 'joined=signed_up_at:date(%d/%m/%Y)'
     #[arg(long, value_name = "NAME=FIELD")]

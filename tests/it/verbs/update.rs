@@ -116,6 +116,9 @@ fn the_servers_no_is_an_outcome_with_intercoms_error_list() {
     let list = answer(&run);
     assert_eq!((3, "error.list"), (run.code, list["type"].as_str().unwrap()), "{run}");
     assert!(list["request_id"].is_string() && list["errors"][0]["code"].is_string(), "{run}");
+    let first = env.run(["update", "--json", "owner_id=424242", "--by", "external_id", "--value", "1"]);
+    let before = env.run(["update", "owner_id=424242", "--json", "--by", "external_id", "--value", "1"]);
+    assert_eq!((3, 3), (first.code, before.code), "{first}{before}");
     let quiet = env.run(["update", "--by", "external_id", "--value", "1", "owner_id=424242"]);
     assert_eq!((3, ""), (quiet.code, quiet.stdout.as_str()));
 }
