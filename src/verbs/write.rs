@@ -85,6 +85,18 @@ impl fmt::Display for Partly {
 impl Client {
     /// Creates a user, or updates the one with its key, and puts it into its companies and under its tags.
     ///
+    /// ```
+    /// # use intercom_bulk::sandbox::{Config, Lag, Sandbox};
+    /// # use intercom_bulk::{Client, Fields, Identity, Terms};
+    /// # let sandbox = Sandbox::start(Config { users: 3, lag: Lag::NONE, ..Config::default() })?;
+    /// # let client = Client::connect(&sandbox.url(), sandbox.token())?;
+    /// let ann = Fields::default().with("email", "ann@example.com").with("custom.plan", "pro").with("tags", "vip");
+    /// let written = client.upsert(&ann, &Terms::default())?.live().unwrap();
+    /// assert_eq!("created", written.outcome.to_string());
+    /// assert!(written.contact.unwrap().json.get().contains(r#""plan":"pro""#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`VerbError`].
     pub fn upsert(&self, fields: &Fields, terms: &Terms) -> Result<Answer<Written>, VerbError> {
@@ -103,6 +115,22 @@ impl Client {
 
     /// Updates the one user who is known by this, and creates nobody. The fields may hold another email than that by which
     /// the user was found.
+    ///
+    /// ```
+    /// # use intercom_bulk::sandbox::{Config, Lag, Sandbox};
+    /// # use intercom_bulk::{Client, Fields, Identity, Terms};
+    /// # let sandbox = Sandbox::start(Config { users: 3, lag: Lag::NONE, ..Config::default() })?;
+    /// # let client = Client::connect(&sandbox.url(), sandbox.token())?;
+    /// # client.upsert(&Fields::default().with("email", "ann@example.com"), &Terms::default())?;
+    /// let ann = Identity::Email("ann@example.com".into());
+    /// let changed = Fields::default().with("email", "lee@example.com").with("company_id", "c1").with("company_id", "c2");
+    /// let written = client.update(&ann, &changed, &Terms::default())?.live().unwrap();
+    /// assert_eq!(Some("lee@example.com"), written.contact.unwrap().value.email.as_deref());
+    ///
+    /// let nobody = Identity::ExternalId("nobody".into());
+    /// assert!(client.update(&nobody, &changed, &Terms::default()).is_err()); // And nobody is created.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`VerbError`]; `UpsertError::Missing` if there is no such user, `Ambiguous` if there are several.
