@@ -118,7 +118,7 @@ impl Dialect {
         &self.version
     }
 
-    /// Returns whether users can be read by the caller's own id: since 2.13 [S].
+    /// Returns whether users can be read by the caller's own id: since 2.13 [S 2.16].
     pub(super) fn reads_by_external_id(&self) -> bool {
         let minor = self.version.strip_prefix("2.").and_then(|minor| minor.parse::<u32>().ok());
         self.engine == Engine::Contacts && minor.is_none_or(|minor| minor >= 13)

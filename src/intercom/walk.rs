@@ -2,7 +2,7 @@
 //!
 //! A scroll has one parameter to its end, so that a lost answer is a lost page: it is never asked for twice, the walk
 //! begins again and leaves out what it has shown. A workspace has one scroll at a time; one that was left open ends a
-//! minute after its last page [D][I intercom-ruby#452].
+//! minute after its last page [D 1.4, I intercom-ruby#452].
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::listing::{Listing, UserList};
 use super::seen::SeenIds;
 use super::{ApiError, Client, Cursor, Engine, Raw, Role, Trace};
 
-/// How long a scroll that nobody goes on with keeps others out [D], and a second for the clocks.
+/// How long a scroll that nobody goes on with keeps others out [D 1.4], and a second for the clocks.
 const SCROLL_RESTS: Duration = Duration::from_secs(61);
 /// How often a walk begins again before it gives up.
 const MOST_RESTARTS: u32 = 3;

@@ -12,7 +12,7 @@ use crate::intercom::Raw;
 use crate::mapping::Identity;
 use crate::verbs::Answer;
 
-/// How long the search may trail a write, for people: creates take "a few minutes" [S].
+/// How long the search may trail a write, for people: creates take "a few minutes" [S 2.16].
 pub(super) const LAG: &str = "the search trails writes by seconds to 10 minutes";
 
 /// Finds somebody.
