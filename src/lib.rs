@@ -49,11 +49,18 @@
 //! another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
 //! large as the concurrency; a worker calls [`intercom::Client::upsert`], which takes one ticket of the limiter for
 //! every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events: progress,
-//! rejects, report. Nothing grows with the input.
+//! rejects, report. Nothing grows with the input, but what is kept of its companies and tags.
+//!
+//! How a user is written is an [`intercom::Engine`]'s business, and `transfer` learns outcomes only. *Contacts* (2.x):
+//! create first; a conflict names the contact, which is read and compared; then the companies that it is not in, each
+//! made once a run. Leads are looked for first, and an intent is on the disk ([`ledger`]) before one is created.
+//! *Users* (1.x): one request. Tags are the exception: `transfer/tagging.rs` collects the users that lack one, and puts
+//! it on a hundred with one request; until then their rows have no outcome.
 //!
 //! # The way of one page
 //!
-//! One thread fetches pages of 150 while another writes the page before. The header is fixed before the first row, ids
+//! One thread fetches pages (150 by cursor in 2.x, 100 by scroll in 1.x) and finds out what their companies and tags are
+//! called, while another writes the page before. The header is fixed before the first row, ids
 //! are remembered so that a contact listed twice is written once, the count is compared with the server's, and the
 //! file takes its name only when it is whole.
 //!
@@ -69,10 +76,12 @@
 //!    `layers::what_belongs_to_one_room_is_in_no_other`.
 //! 5. A row's outcome is final only after the server's answer:
 //!    `faults::thousands_of_rows_survive_faults_of_every_kind`,
-//!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`.
+//!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`. What must not be repeated blindly leaves an
+//!    intent first: `engines::leads::a_lead_whose_answer_was_lost_is_not_created_blindly_again`.
 //! 6. A 429 never counts as a row's failure or attempt: `faults::a_throttled_request_costs_no_row`.
 //! 7. The contact behind a conflict is read and compared before it is written to:
-//!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`.
+//!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`,
+//!    `engines::archived::an_archived_contact_that_is_somebody_else_is_archived_again`.
 //! 8. An output file appears under its name whole or not at all:
 //!    `export::a_failed_export_leaves_the_old_file_as_it_was`.
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,

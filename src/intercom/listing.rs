@@ -9,7 +9,7 @@ use super::client::Effect;
 use super::user::AsContact;
 use super::{ApiError, Client, Contact, Cursor, Engine, Page, Raw, Role, Trace};
 
-/// The most users that one page of 1.x holds [D 1.4 Users].
+/// The most users that one page of 1.x holds (the 1.4 reference of Users).
 const USERS_PER_PAGE: u32 = 60;
 
 /// Some of the contacts of a workspace, and where to go on.
