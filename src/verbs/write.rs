@@ -11,7 +11,6 @@ use crate::intercom::ApiError;
 use crate::intercom::Client as Api;
 use crate::intercom::Contact;
 use crate::intercom::Delivered;
-use crate::intercom::Engine;
 use crate::intercom::FailedPart;
 use crate::intercom::Field;
 use crate::intercom::Mode;
@@ -26,7 +25,6 @@ use crate::mapping::Identity;
 use crate::mapping::Key;
 use crate::mapping::Mapping;
 use crate::mapping::MappingSpec;
-use crate::mapping::Unknown;
 use crate::pace::Clock;
 use crate::rows::Cell;
 
@@ -192,17 +190,11 @@ impl Plan {
             let field = standard.find(|field| field.api_name() == name.trim());
             field.is_some_and(|field| dialect.refuses(field).is_none())
         };
-        // 1.x has no list of them.
-        let unknown = match dialect.engine() {
-            Engine::Contacts => terms.spec.unknown,
-            Engine::Users => Unknown::AssumeAttribute,
-        };
-        let is_settled = fields.names.iter().all(is_plain) && terms.spec.rules.is_empty();
-        let attributes = match is_settled || unknown == Unknown::AssumeAttribute {
+        let attributes = match fields.names.iter().all(is_plain) && terms.spec.rules.is_empty() {
             true => Vec::new(),
             false => attributes_of(&api.custom_attributes(&mut Trace::default())?),
         };
-        let spec = MappingSpec { dialect, role: terms.policy.role, now, unknown, ..terms.spec.clone() };
+        let spec = MappingSpec { dialect, role: terms.policy.role, now, ..terms.spec.clone() };
         let mapping = Mapping::compile(&fields.names, &spec, &attributes, key)?;
         Ok(Self { mapping, now })
     }

@@ -15,14 +15,13 @@ fn a_user_is_written_with_its_companies_in_one_request_and_found_by_each_key() {
         "upsert",
         "--engine",
         "users",
-        "user_id=7",
+        "external_id=7",
         "email=Ann@example.com",
         "utm_source=ads",
         "session_count=3",
         "update_last_request_at=yes",
-        "company_id=c1",
-        "company_id=c2",
-        "company_id=c3",
+        "companies=c1;c2",
+        "companies=c3",
         "avatar=https://example.com/a.png",
     ]);
     assert_eq!("exit 0\n[ID]: created; 1 request\n", talk(&run));
@@ -88,4 +87,16 @@ fn what_intercom_takes_and_does_not_keep_is_told() {
     let told =
         "exit 0\nnote: Intercom took the request, and does not show `utm_source`\n[ID]: created; 1 request\n";
     assert_eq!(told, talk(&run));
+}
+
+#[test]
+fn values_have_the_types_of_the_workspaces_attributes() {
+    let env = TestEnv::prompt();
+    let run = env.run(["upsert", "--engine", "users", "user_id=7", "company_size=42", "is_beta=yes"]);
+    let attributes = &answer(&run)["custom_attributes"];
+    assert_eq!((&json!(42), &json!(true)), (&attributes["company_size"], &attributes["is_beta"]));
+    let wrong = env.run(["upsert", "--engine", "users", "user_id=7", "company_sise=42"]);
+    let told = "exit 2\nerror: there is no field `company_sise`\n  hint: write custom.company_size=VALUE, if that is meant, \
+                or leave `company_sise` out\n";
+    assert_eq!(told, talk(&wrong));
 }
