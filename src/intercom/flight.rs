@@ -31,17 +31,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Flights<K, V> {
         if let Some(known) = self.known_or_mine(key) {
             return known;
         }
+        let turn = AskersTurn { flights: self, key };
         let answer = ask();
-        let mut answers = self.lock();
-        match &answer {
-            Ok(_) | Err(ApiError::Refused(_)) => {
-                answers.insert(key.clone(), Answer::Known(answer.clone()));
-            }
-            Err(_) => {
-                answers.remove(key);
-            }
+        if let Ok(_) | Err(ApiError::Refused(_)) = &answer {
+            self.lock().insert(key.clone(), Answer::Known(answer.clone()));
         }
-        self.landed.notify_all();
+        drop(turn);
         answer
     }
 
@@ -83,6 +78,22 @@ impl<K: Eq + Hash + Clone, V: Clone> Flights<K, V> {
     }
 }
 
+/// The turn of the thread that asks. However it ends, by a panic too, those who wait hear of it: the next one asks.
+struct AskersTurn<'a, K: Eq + Hash, V> {
+    flights: &'a Flights<K, V>,
+    key: &'a K,
+}
+
+impl<K: Eq + Hash, V> Drop for AskersTurn<'_, K, V> {
+    fn drop(&mut self) {
+        let mut answers = self.flights.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(answers.get(self.key), Some(Answer::Awaited)) {
+            answers.remove(self.key);
+        }
+        self.flights.landed.notify_all();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
@@ -114,5 +125,22 @@ mod tests {
         assert_eq!(Ok(1), flights.get(&"c1", || Ok(2)));
         flights.forget(&"c1");
         assert_eq!(Ok(3), flights.get(&"c1", || Ok(3)));
+    }
+
+    #[test]
+    fn an_asker_that_panics_leaves_nobody_waiting() {
+        let (flights, asking) = (Flights::default(), Barrier::new(2));
+        let first = std::thread::scope(|scope| {
+            let first = scope.spawn(|| {
+                flights.get(&"c1", || {
+                    asking.wait();
+                    panic!("a bug")
+                })
+            });
+            asking.wait();
+            assert_eq!(Ok(2), flights.get(&"c1", || Ok(2)));
+            first.join()
+        });
+        assert!(first.is_err());
     }
 }
