@@ -29,6 +29,8 @@ struct State {
     file: File,
     keys: HashMap<String, Entry>,
     let_go_at: usize,
+    /// The last line may have been written in part only.
+    is_torn: bool,
 }
 
 /// What is known of a key.
@@ -100,7 +102,7 @@ impl Intents {
         keys.retain(|_, entry| entry.matters(now, remembered_for));
         let file =
             if lines > keys.len() { write_anew(&keys, path).map_err(|error| error.at(path))? } else { file };
-        let state = State { file, keys, let_go_at: MANY };
+        let state = State { file, keys, let_go_at: MANY, is_torn: false };
         Ok(Self { state: Mutex::new(state), remembered_for })
     }
 
@@ -157,7 +159,14 @@ impl Entry {
 impl State {
     fn append(&mut self, key: &str, entry: Entry) -> io::Result<()> {
         let line = Line { key: key.into(), entry };
-        self.file.write_all(&to_bytes(&line)?)?;
+        let mut bytes = to_bytes(&line)?;
+        if self.is_torn {
+            // On a line of its own, it is not lost with the one that a full disk cut off.
+            bytes.insert(0, b'\n');
+        }
+        self.is_torn = true;
+        self.file.write_all(&bytes)?;
+        self.is_torn = false;
         self.keys.insert(line.key, line.entry);
         Ok(())
     }
@@ -264,6 +273,21 @@ mod tests {
         assert_eq!(Some(Known::Done { result: "6064".into() }), intents.known("b"));
         assert_eq!(None, intents.known("c"));
         assert_eq!(None, intents.known("d"));
+    }
+
+    #[test]
+    fn a_line_that_a_full_disk_cut_off_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("intents.ndjson");
+        let intents = open(&path, 1_000);
+        {
+            let mut state = intents.lock();
+            state.file.write_all(b"{\"key\":\"a").unwrap();
+            state.is_torn = true;
+        }
+        intents.begin("b", 1_000).unwrap();
+        drop(intents);
+        assert_eq!(Some(Known::Begun { at: 1_000 }), open(&path, 1_001).known("b"));
     }
 
     #[test]
