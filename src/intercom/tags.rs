@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::client::Effect;
 use super::flight::Flights;
-use super::{ApiError, Client, Contact, Field, Trace, UserFields};
+use super::{ApiError, Client, Contact, Engine, Field, Trace, UserFields};
 
 /// How many contacts one `POST /tags` names. No limit is documented; a hundred is that of every other batch of the API.
 pub const TAG_BATCH: usize = 100;
@@ -35,6 +35,19 @@ struct Tags {
     // 1.x says `tags`.
     #[serde(alias = "tags")]
     data: Vec<Tag>,
+}
+
+/// The answer to `POST /tags`; only since 2.16 it says who was tagged [S].
+#[derive(Deserialize)]
+struct Applied {
+    #[serde(flatten)]
+    tag: Tag,
+    users: Option<Vec<Tagged>>,
+}
+
+#[derive(Deserialize)]
+struct Tagged {
+    id: String,
 }
 
 impl TagMap {
@@ -68,17 +81,39 @@ impl Client {
 
     /// Applies a tag to contacts, creating the tag if there is none. Those that have it already are no error.
     ///
+    /// Returns the contacts that the server passed over because they are gone: since 2.16 its answer names the others.
+    /// Before, one of them refuses all.
+    ///
     /// # Errors
     /// As [`ApiError`].
-    pub fn tag(&self, name: &str, contacts: &[String], trace: &mut Trace) -> Result<(), ApiError> {
+    pub fn tag(&self, name: &str, contacts: &[&str], trace: &mut Trace) -> Result<Vec<String>, ApiError> {
         let users: Vec<_> = contacts.iter().map(|id| json!({ "id": id })).collect();
         let call =
             self.call(Method::POST, Effect::Writes, &["tags"]).json(&json!({ "name": name, "users": users }));
-        let tag: Tag = self.send(&call, trace)?;
+        let applied: Applied = self.send(&call, trace)?;
         if let Some(map) = self.tags.known(&()) {
-            map.note(&tag);
+            map.note(&applied.tag);
         }
-        Ok(())
+        let Some(users) = applied.users else { return Ok(Vec::new()) };
+        let tagged: HashSet<&str> = users.iter().map(|user| user.id.as_str()).collect();
+        Ok(contacts.iter().filter(|id| !tagged.contains(**id)).map(ToString::to_string).collect())
+    }
+
+    /// Applies a tag to one contact, or to the one that it was merged into.
+    ///
+    /// # Errors
+    /// As [`ApiError`]; a contact that is archived or deleted is not found.
+    pub fn tag_one(&self, name: &str, contact: &str, trace: &mut Trace) -> Result<(), ApiError> {
+        let result = self.tag(name, &[contact], trace);
+        let is_gone = match &result {
+            Ok(passed_over) => !passed_over.is_empty(),
+            Err(error) => error.is_not_found(),
+        };
+        if !is_gone || self.engine() == Engine::Users {
+            return result.map(drop);
+        }
+        let found = self.read(contact, trace)?;
+        self.tag(name, &[&found.value.id], trace).map(drop)
     }
 
     /// Returns the tags among the wanted ones that a contact lacks. Asks for the workspace's tags, once a run, only if

@@ -14,6 +14,7 @@ mod pages;
 mod reject;
 mod stop;
 mod tagging;
+mod waiting;
 mod writer;
 
 pub use crate::intercom::{Latency, QuotaUse, Traffic};

@@ -56,6 +56,9 @@ impl Stop {
 
     /// A row failed; some failures are everybody's.
     pub(super) fn note_failure(&self, error: &UpsertError) {
+        if let UpsertError::NotNoted { reason } = error {
+            return self.because_of_output(io::Error::other(reason.clone()));
+        }
         let Some(error) = error.api() else { return self.note_answer() };
         let is_fatal = match error {
             ApiError::AnswerLost { .. } => self.with(|state| {
@@ -74,6 +77,14 @@ impl Stop {
                 state.reason.get_or_insert(Ended::Server(error.clone()));
             });
         }
+    }
+
+    /// Returns why no request can succeed any more, if that is known.
+    pub(super) fn server_error(&self) -> Option<ApiError> {
+        self.with(|state| match &state.reason {
+            Some(Ended::Server(error)) => Some(error.clone()),
+            _ => None,
+        })
     }
 
     /// Returns why the pipeline ended.

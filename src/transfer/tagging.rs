@@ -2,7 +2,7 @@
 //!
 //! A tag costs one request for up to a hundred users. What waits is bounded; the rest is applied when the input ends.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,9 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::deliver::HEARD;
 use super::feed::Job;
 use super::stop::Stop;
+use super::waiting::{Batch, Waiting};
 use super::{Event, Reject, RowEvent};
+use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Delivered;
 use crate::intercom::FailedPart;
@@ -23,26 +25,14 @@ use crate::intercom::UpsertError;
 use crate::intercom::Upserted;
 use crate::rows::Row;
 
-/// The rows that wait at most, over all tags.
+/// How often rows wait for a tag at most, over all tags.
 const MOST_WAITING: usize = 20 * TAG_BATCH;
 
 /// Collects rows by the tags that their users lack.
 pub(super) struct Tagging<'a> {
     client: &'a Client,
     stop: &'a Stop,
-    waiting: Mutex<Waiting>,
-}
-
-#[derive(Default)]
-struct Waiting {
-    batches: HashMap<String, Vec<Arc<Untagged>>>,
-    rows: usize,
-}
-
-/// Users that lack one tag.
-struct Batch {
-    tag: String,
-    rows: Vec<Arc<Untagged>>,
+    waiting: Mutex<Waiting<Untagged>>,
 }
 
 /// A row whose user is written but for its tags.
@@ -84,14 +74,16 @@ impl Untagged {
     }
 
     /// Notes the end of one tag. Returns whether it was the last.
-    fn note(&self, tag: &str, result: &Result<(), crate::intercom::ApiError>, trace: &Trace) -> bool {
+    fn note(&self, tag: &str, result: &Result<(), ApiError>, trace: &Trace) -> bool {
         let what = format!("tag `{tag}`");
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         match result {
             Ok(()) => parts.done.push(what),
             Err(error) => {
                 parts.failed.push(FailedPart { what, error: error.clone() });
-                parts.trace = trace.clone();
+                // What one tag left open stays open, whatever became of the others.
+                let is_uncertain = parts.trace.is_uncertain || trace.is_uncertain;
+                parts.trace = Trace { is_uncertain, ..trace.clone() };
             }
         }
         drop(parts);
@@ -119,71 +111,62 @@ impl Untagged {
 
 impl<'a> Tagging<'a> {
     pub(super) fn new(client: &'a Client, stop: &'a Stop) -> Self {
-        Self { client, stop, waiting: Mutex::default() }
+        Self { client, stop, waiting: Mutex::new(Waiting::new(TAG_BATCH, MOST_WAITING)) }
     }
 
     /// Lets a row wait for its tags, and applies those that enough rows wait for.
     pub(super) fn add(&self, untagged: Untagged, events: &SyncSender<Event>) {
-        for batch in self.wait(&Arc::new(untagged)) {
+        let row = Arc::new(untagged);
+        let ready = self.lock().add(&row, &row.tags);
+        for batch in ready {
             self.apply(&batch, events);
         }
     }
 
     /// Applies all that still waits.
     pub(super) fn finish(&self, events: &SyncSender<Event>) {
-        let batches = std::mem::take(&mut self.lock().batches);
-        let batches: Vec<Batch> = batches.into_iter().map(|(tag, rows)| Batch { tag, rows }).collect();
+        let batches = self.lock().drain();
         batches.into_par_iter().for_each_with(events.clone(), |events, batch| self.apply(&batch, events));
     }
 
-    fn wait(&self, untagged: &Arc<Untagged>) -> Vec<Batch> {
-        let mut waiting = self.lock();
-        let mut full = Vec::new();
-        for tag in &untagged.tags {
-            // Intercom does not tell `VIP` from `vip`.
-            let rows = waiting.batches.entry(tag.to_lowercase()).or_default();
-            rows.push(Arc::clone(untagged));
-            if rows.len() >= TAG_BATCH {
-                full.push(tag.to_lowercase());
-            }
-            waiting.rows += 1;
-        }
-        if waiting.rows > MOST_WAITING {
-            full.extend(waiting.largest());
-        }
-        full.into_iter().filter_map(|tag| waiting.take(&tag)).collect()
-    }
-
-    fn apply(&self, batch: &Batch, events: &SyncSender<Event>) {
-        let contacts: Vec<String> = batch.rows.iter().map(|row| row.contact.clone()).collect();
+    fn apply(&self, batch: &Batch<Untagged>, events: &SyncSender<Event>) {
         let Some(tag) = batch.rows.first().and_then(|row| row.spelling(&batch.tag)) else { return };
+        let contacts: HashSet<&str> = batch.rows.iter().map(|row| row.contact.as_str()).collect();
         let mut trace = Trace::following();
-        let result = self.client.tag(tag, &contacts, &mut trace);
-        match &result {
-            Ok(()) => self.stop.note_answer(),
-            Err(error) => self.stop.note_failure(&UpsertError::Api(error.clone())),
-        }
+        let contacts: Vec<&str> = contacts.into_iter().collect();
+        let result = self.ask(|| self.client.tag(tag, &contacts, &mut trace));
         for row in &batch.rows {
-            if row.note(tag, &result, &trace) {
+            let is_last = match &result {
+                Ok(passed_over) if !passed_over.contains(&row.contact) => row.note(tag, &Ok(()), &trace),
+                // One contact that is gone is passed over, or is the reason for the refusal of all (before 2.16).
+                Ok(_) | Err(ApiError::Refused(_)) => {
+                    let mut trace = Trace::following();
+                    let result = self.ask(|| self.client.tag_one(tag, &row.contact, &mut trace));
+                    row.note(tag, &result, &trace)
+                }
+                Err(error) => row.note(tag, &Err(error.clone()), &trace),
+            };
+            if is_last {
                 events.send(Event::Row(row.event())).expect(HEARD);
             }
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+    /// Sends something, unless the server is known to be of no use any more.
+    fn ask<T>(&self, request: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+        if let Some(error) = self.stop.server_error() {
+            return Err(error);
+        }
+        let result = request();
+        match &result {
+            Ok(_) => self.stop.note_answer(),
+            Err(error) => self.stop.note_failure(&UpsertError::Api(error.clone())),
+        }
+        result
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting<Untagged>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Waiting {
-    fn largest(&self) -> Option<String> {
-        self.batches.iter().max_by_key(|(_, rows)| rows.len()).map(|(tag, _)| tag.clone())
-    }
-
-    fn take(&mut self, tag: &str) -> Option<Batch> {
-        let rows = self.batches.remove(tag)?;
-        self.rows -= rows.len();
-        Some(Batch { tag: tag.into(), rows })
     }
 }
 
