@@ -100,7 +100,7 @@ impl Error {
     pub(super) fn of_server(error: &ApiError) -> Self {
         const ROOT: &str = "check --base-url and --region: they must name the root of Intercom's API";
         let (exit, hint) = match error {
-            ApiError::NotAllowed(refusal) => (Exit::Auth, not_allowed_hint(refusal.status)),
+            ApiError::NotAllowed(refusal) => (Exit::Auth, not_allowed_hint(refusal)),
             ApiError::Unreachable { .. } => {
                 (Exit::Unavailable, "check the network and --base-url, then run the same command again")
             }
@@ -156,15 +156,16 @@ impl fmt::Display for Error {
     }
 }
 
-fn not_allowed_hint(status: u16) -> &'static str {
-    match status {
-        401 => {
+fn not_allowed_hint(refusal: &Refusal) -> &'static str {
+    match (refusal.status, refusal.code.as_str()) {
+        (402, _) | (_, "api_plan_restricted") => "the workspace's subscription does not include the API",
+        // A token that is let in, and not to this: it reads, and may not write, as a rule.
+        (403, _) | (_, "token_unauthorized") => {
+            "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication"
+        }
+        _ => {
             "check INTERCOM_ACCESS_TOKEN and --region: a token belongs to one region and is copied from the \
              Developer Hub, Your app, Authentication"
-        }
-        402 => "the workspace's subscription does not include the API",
-        _ => {
-            "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication"
         }
     }
 }
