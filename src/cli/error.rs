@@ -158,7 +158,7 @@ impl fmt::Display for Error {
 
 fn not_allowed_hint(refusal: &Refusal) -> &'static str {
     match (refusal.status, refusal.code.as_str()) {
-        (402, _) | (_, "api_plan_restricted") => "the workspace's subscription does not include the API",
+        (402, _) => "the workspace's subscription does not include the API",
         // A token that is let in, and not to this: it reads, and may not write, as a rule.
         (403, _) | (_, "token_unauthorized") => {
             "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication"

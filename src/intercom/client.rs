@@ -15,6 +15,7 @@ use super::leads::Memory;
 use super::names::NameBook;
 use super::tags::TagIds;
 use super::traffic::Meter;
+use super::users_engine::Newborns;
 use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
 use crate::pace::Limiter;
 use crate::pace::RetryPolicy;
@@ -32,6 +33,7 @@ pub struct Client {
     pub(super) tags: TagIds,
     pub(super) names: NameBook,
     pub(super) leads: Box<dyn LeadJournal>,
+    pub(super) newborns: Newborns,
 }
 
 /// What one row, or one page, has cost so far.
@@ -112,6 +114,7 @@ impl Client {
             tags: TagIds::default(),
             names: NameBook::default(),
             leads: Box::new(Memory::default()),
+            newborns: Newborns::default(),
         })
     }
 

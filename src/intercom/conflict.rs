@@ -5,7 +5,7 @@
 
 use super::contacts_engine::Delivery;
 use super::diff::differences;
-use super::upsert::{Archived, Delivered, Mode, Remark, UpsertError, Upserted};
+use super::upsert::{Archived, Delivered, Mode, UpsertError, Upserted};
 use super::{ApiError, Contact, Field, Raw, Refusal, Trace, UserFields};
 
 impl Delivery<'_> {
@@ -46,18 +46,28 @@ impl Delivery<'_> {
             Archived::Unarchive => {
                 self.client.unarchive(id, trace).map_err(|error| not_restored(id, error))?;
                 let contact = self.client.read(id, trace)?;
-                let mut delivered = match self.write_if_same(contact, trace) {
-                    Err(error @ UpsertError::Mismatch { .. }) => {
-                        self.client.archive(id, trace)?;
-                        return Err(error);
-                    }
-                    delivered => delivered?,
-                };
-                if delivered.outcome == Upserted::Unchanged {
-                    delivered.outcome = Upserted::Updated;
+                if is_same_person(self.fields, self.key, &contact.value) {
+                    return self.write_restored(contact, trace);
                 }
-                Ok(delivered.remark(Some(Remark::Unarchived)))
+                self.client.archive(id, trace)?;
+                self.write_by_external_id(&contact.value, trace)
             }
+        }
+    }
+
+    /// Writes to a contact that was just brought back; if the server refuses that, it is archived as it was.
+    pub(super) fn write_restored(
+        &self,
+        contact: Raw<Contact>,
+        trace: &mut Trace,
+    ) -> Result<Delivered, UpsertError> {
+        let id = contact.value.id.clone();
+        match self.write_differences(contact, trace) {
+            Err(error @ UpsertError::Api(ApiError::Refused(_))) => {
+                self.client.archive(&id, trace)?;
+                Err(error)
+            }
+            written => written.map(Delivered::unarchived),
         }
     }
 
@@ -79,11 +89,15 @@ impl Delivery<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(UpsertError::Mismatch {
+        Err(self.mismatch(other))
+    }
+
+    pub(super) fn mismatch(&self, other: &Contact) -> UpsertError {
+        UpsertError::Mismatch {
             row: identity(self.fields.text(&Field::ExternalId), self.fields.text(&Field::Email)),
             contact: identity(other.external_id.as_deref(), other.email.as_deref()),
             id: other.id.clone(),
-        })
+        }
     }
 }
 
@@ -118,10 +132,11 @@ fn is_ours(contact: &Contact, trace: &Trace) -> bool {
 /// Returns whether a contact is the one that a row means.
 ///
 /// By external id: the same one, or none yet and the same email (Intercom's own rule for adopting a user in 1.x). By
-/// email: the same one, and no other external id. Anything else would rewrite somebody's identity.
-fn is_same_person(fields: &UserFields, key: &Field, contact: &Contact) -> bool {
+/// email: the same one, and no other external id; a lead's own is Intercom's. Anything else would rewrite somebody's
+/// identity.
+pub(super) fn is_same_person(fields: &UserFields, key: &Field, contact: &Contact) -> bool {
     let row_id = fields.text(&Field::ExternalId);
-    let contact_id = contact.external_id.as_deref().filter(|id| !id.is_empty());
+    let contact_id = contact.external_id.as_deref().filter(|id| !id.is_empty() && !contact.is_lead());
     let is_same_email = match (fields.text(&Field::Email), contact.email.as_deref()) {
         (Some(ours), Some(theirs)) => ours.eq_ignore_ascii_case(theirs),
         _ => false,

@@ -24,13 +24,25 @@ pub(super) struct Delivery<'a> {
 
 impl Delivery<'_> {
     pub(super) fn run(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
-        let delivered = match self.write(trace) {
+        let delivered = match self.attempt(trace) {
             // The contact vanished between two requests of this row: archived, deleted or merged. Once more from the
-            // start, where the server's uniqueness check tells which.
-            Err(UpsertError::Api(error)) if error.is_not_found() => self.write(trace),
-            written => written,
+            // start, where the server's uniqueness check tells which. There is none for leads.
+            Err(error) if error.is_about_a_gone_contact() && !self.has_made_a_lead(&error) => {
+                self.attempt(trace)
+            }
+            attempted => attempted,
         };
-        self.complete(delivered.map_err(|error| self.missing_if_not_found(error))?, trace)
+        delivered.map_err(|error| self.in_words_of_the_row(error))
+    }
+
+    fn has_made_a_lead(&self, error: &UpsertError) -> bool {
+        let is_new = matches!(error, UpsertError::Partial { outcome: Upserted::Created, .. });
+        is_new && self.role() == Role::Lead
+    }
+
+    fn attempt(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        let delivered = self.write(trace)?;
+        self.complete(delivered, trace)
     }
 
     fn write(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
@@ -74,9 +86,23 @@ impl Delivery<'_> {
 
     /// Finds the contact first: it may have been merged, archived or deleted.
     fn write_found(&self, trace: &mut Trace) -> Result<Delivered, UpsertError> {
-        let contact = self.find(trace)?;
+        let contact = match self.find(trace) {
+            Err(UpsertError::Missing { .. }) if self.policy.archived == Archived::Unarchive => {
+                return self.bring_back(self.fields.text(&Field::Id).unwrap_or_default(), trace);
+            }
+            found => found?,
+        };
         let merged = self.merged(&contact.value);
         self.write_differences(contact, trace).map(|delivered| delivered.remark(merged))
+    }
+
+    /// An id that is not found may be an archived contact's; the attempt to bring it back tells.
+    pub(super) fn bring_back(&self, id: &str, trace: &mut Trace) -> Result<Delivered, UpsertError> {
+        match self.client.unarchive(id, trace) {
+            Err(error) if error.is_not_found() => Err(self.missing(self.role())),
+            Err(error) => Err(conflict::not_restored(id, error)),
+            Ok(()) => self.write_restored(self.client.read(id, trace)?, trace),
+        }
     }
 
     /// A lead is looked for before it is created: the server would take another one.
@@ -193,33 +219,32 @@ impl Delivery<'_> {
             _ => return self.find_by_email(value, trace),
         };
         match found {
-            Err(error) if error.is_not_found() => match (self.key, self.policy.archived) {
-                (Field::Id, Archived::Unarchive) => self.bring_back(value, trace),
-                _ => Err(self.missing(self.role())),
-            },
+            Err(error) if error.is_not_found() => Err(self.missing(self.role())),
             found => Ok(found?),
         }
     }
 
-    /// An id that is not found may be an archived contact's; the attempt to bring it back tells.
-    pub(super) fn bring_back(&self, id: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
-        match self.client.unarchive(id, trace) {
-            Err(error) if error.is_not_found() => Err(self.missing(self.role())),
-            Err(error) => Err(conflict::not_restored(id, error)),
-            Ok(()) => Ok(self.client.read(id, trace)?),
-        }
-    }
-
+    /// Finds a user through the index, and then reads it: what the index shows may be minutes old, and what differs
+    /// from that is not what has to be written.
     fn find_by_email(&self, email: &str, trace: &mut Trace) -> Result<Raw<Contact>, UpsertError> {
-        let mut hits = self.client.search_by(&Field::Email, email, Some("user"), trace)?;
+        let mut hits = self.client.search_by(&Field::Email, email, Some(Role::User.name()), trace)?;
         // A row that says `user` may mean a lead that is to become one.
-        if hits.is_empty() && self.fields.text(&Field::Role) == Some("user") {
-            hits = self.client.search_by(&Field::Email, email, Some("lead"), trace)?;
+        if hits.is_empty() && self.fields.text(&Field::Role) == Some(Role::User.name()) {
+            hits = self.client.search_by(&Field::Email, email, Some(Role::Lead.name()), trace)?;
         }
-        match (hits.pop(), hits.len()) {
-            (Some(contact), 0) => Ok(contact),
-            (Some(_), others) => Err(UpsertError::Ambiguous { email: email.into(), count: others + 1 }),
-            (None, _) => Err(self.missing(Role::User)),
+        let hit = match (hits.pop(), hits.len()) {
+            (Some(contact), 0) => contact,
+            (Some(_), others) => {
+                let (role, count) = (Role::User, others + 1);
+                return Err(UpsertError::Ambiguous { role, email: email.into(), count });
+            }
+            (None, _) => return Err(self.missing(Role::User)),
+        };
+        match self.client.read(&hit.value.id, trace) {
+            Err(error) if error.is_not_found() => Err(self.missing(Role::User)),
+            Err(error) => Err(error.into()),
+            Ok(contact) if conflict::is_same_person(self.fields, self.key, &contact.value) => Ok(contact),
+            Ok(contact) => Err(self.mismatch(&contact.value)),
         }
     }
 
@@ -242,9 +267,15 @@ impl Delivery<'_> {
         UpsertError::Missing { role, field: self.key.clone(), value }
     }
 
-    fn missing_if_not_found(&self, error: UpsertError) -> UpsertError {
+    /// Says of a contact that is not found what the row makes of that: nobody to update, or somebody who went away.
+    fn in_words_of_the_row(&self, error: UpsertError) -> UpsertError {
         match error {
-            UpsertError::Api(error) if error.is_not_found() => self.missing(self.role()),
+            UpsertError::Api(ApiError::Refused(refusal)) if matches!(refusal.status, 404 | 410) => {
+                match (self.key, self.policy.mode) {
+                    (Field::Id, _) | (_, Mode::Update) => self.missing(self.role()),
+                    _ => UpsertError::Vanished { refusal },
+                }
+            }
             error => error,
         }
     }

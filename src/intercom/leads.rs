@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::upsert::{Delivered, UpsertError, Upserted};
+use super::upsert::{Delivered, Role, UpsertError, Upserted};
 use super::{ApiError, Client, Contact, Field, Raw, Trace, UserFields};
 
 /// After this many seconds a lead that was created shows in the index: creates take "a few minutes" (the API's description).
@@ -84,23 +84,43 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Option<Raw<Contact>>, UpsertError> {
         let recalled = self.leads.recall(email);
-        if let Recalled::Created { id } = &recalled {
-            match self.read(id, trace) {
-                Ok(lead) => return Ok(Some(lead)),
-                // Archived or deleted since; whether there is another one, the search tells.
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
-            }
+        if let Recalled::Created { id } = &recalled
+            && let Some(lead) = self.living_lead(id, email, trace)?
+        {
+            return Ok(Some(lead));
         }
-        let mut leads = self.search_by(&Field::Email, email, Some("lead"), trace)?;
-        if leads.len() > 1 {
-            return Err(UpsertError::Ambiguous { email: email.into(), count: leads.len() });
+        let mut hits = self.search_by(&Field::Email, email, Some(Role::Lead.name()), trace)?;
+        if hits.len() > 1 {
+            return Err(UpsertError::Ambiguous { role: Role::Lead, email: email.into(), count: hits.len() });
         }
-        match (leads.pop(), recalled) {
+        let found = match hits.pop() {
+            Some(hit) => self.living_lead(&hit.value.id, email, trace)?,
+            None => None,
+        };
+        match (found, recalled) {
             (None, Recalled::Begun { at }) if self.server_time() < at + INDEX_LAG_SECONDS => {
                 Err(UpsertError::MayExist { email: email.into(), begun_at: at })
             }
             (found, _) => Ok(found),
+        }
+    }
+
+    /// Reads the lead behind an id that was remembered or found in the lagging index. It may be gone, merged into a
+    /// user, or somebody with another email by now: then it is not the lead that is meant.
+    fn living_lead(
+        &self,
+        id: &str,
+        email: &str,
+        trace: &mut Trace,
+    ) -> Result<Option<Raw<Contact>>, UpsertError> {
+        let is_meant = |contact: &Contact| {
+            contact.is_lead()
+                && contact.email.as_deref().is_some_and(|theirs| theirs.eq_ignore_ascii_case(email))
+        };
+        match self.read(id, trace) {
+            Ok(lead) => Ok(Some(lead).filter(|lead| is_meant(&lead.value))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -113,13 +133,12 @@ impl Client {
         let email = fields.text(&Field::Email).unwrap_or_default();
         self.leads.begin(email, self.server_time()).map_err(UpsertError::not_noted)?;
         let result = self.create_lead(fields, trace);
-        match &result {
-            Ok(lead) => self.leads.end(email, Some(&lead.value.id)).map_err(UpsertError::not_noted)?,
-            Err(error) if !is_open(error, trace) => {
-                self.leads.end(email, None).map_err(UpsertError::not_noted)?;
-            }
-            Err(_) => {}
-        }
+        // An end that cannot be noted leaves the intent open: whoever comes next looks before it creates.
+        let _ = match &result {
+            Ok(lead) => self.leads.end(email, Some(&lead.value.id)),
+            Err(error) if !is_open(error, trace) => self.leads.end(email, None),
+            Err(_) => Ok(()),
+        };
         Ok(Delivered::new(Upserted::Created, result?))
     }
 }

@@ -35,13 +35,24 @@ impl Client {
         let contact = match (found.pop(), found.len()) {
             (Some(contact), 0) => contact,
             (Some(_), others) => {
-                return Err(UpsertError::Ambiguous { email: value.into(), count: others + 1 });
+                let (role, count) = (policy.role, others + 1);
+                return Err(UpsertError::Ambiguous { role, email: value.into(), count });
             }
             (None, _) => return Err(missing(key, value, policy.role)),
         };
         let merged = merged(value, &contact.value, *key == Field::Id);
         let delivered = match self.engine() {
             Engine::Contacts => {
+                // What the index shows may be minutes old: it is not what the fields are compared with.
+                let contact = match key {
+                    key if *key == Field::Email || contact.value.is_lead() => match self
+                        .read(&contact.value.id, trace)
+                    {
+                        Err(error) if error.is_not_found() => return Err(missing(key, value, policy.role)),
+                        read => read?,
+                    },
+                    _ => contact,
+                };
                 let written = delivery.write_differences(contact, trace)?;
                 delivery.complete(written, trace)?
             }
@@ -67,9 +78,7 @@ impl Client {
             Err(error) if !error.is_not_found() => return Err(error.into()),
             Ok(contact) => contact,
             Err(_) if delivery.policy.archived == Archived::Unarchive => {
-                let contact = delivery.bring_back(id, trace)?;
-                let delivered = delivery.write_differences(contact, trace)?;
-                return Ok(delivered.remark(Some(Remark::Unarchived)));
+                return delivery.bring_back(id, trace);
             }
             Err(_) => return Err(missing(&Field::Id, id, delivery.policy.role)),
         };

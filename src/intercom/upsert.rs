@@ -159,6 +159,14 @@ impl Delivered {
         self
     }
 
+    /// Notes that the contact was archived, and was brought back.
+    pub(super) fn unarchived(mut self) -> Self {
+        if self.outcome == Upserted::Unchanged {
+            self.outcome = Upserted::Updated;
+        }
+        self.remark(Some(Remark::Unarchived))
+    }
+
     /// Notes that something besides the contact's own fields was written.
     pub(super) fn touched(&mut self) {
         self.is_stale = true;
@@ -229,9 +237,17 @@ pub enum UpsertError {
         /// Its value in the row.
         value: String,
     },
+    /// The contact was archived, deleted or merged between two requests of its row, and again when it was tried anew.
+    #[error("the contact was archived, deleted or merged while its row was being written: {}", refusal.message)]
+    Vanished {
+        /// The server's words.
+        refusal: Box<Refusal>,
+    },
     /// Several contacts have the row's email.
     #[error("{count} contacts have the email `{email}`: the row does not say which is meant")]
     Ambiguous {
+        /// What was looked for.
+        role: Role,
         /// The email.
         email: String,
         /// How many have it.
@@ -269,6 +285,20 @@ impl UpsertError {
     #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
     pub(super) fn not_noted(error: io::Error) -> Self {
         Self::NotNoted { reason: error.to_string() }
+    }
+
+    /// Returns whether the contact was there for one request of its row, and not for a later one.
+    pub(super) fn is_about_a_gone_contact(&self) -> bool {
+        let is_gone = |error: &ApiError| {
+            error.is_not_found()
+                && !error.is_anybodys()
+                && error.refusal().is_some_and(|it| it.code != "company_not_found")
+        };
+        match self {
+            Self::Api(error) => is_gone(error),
+            Self::Partial { failed, .. } => failed.iter().any(|part| is_gone(&part.error)),
+            _ => false,
+        }
     }
 
     /// Returns the error of a request that is behind this one.

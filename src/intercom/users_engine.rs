@@ -1,9 +1,29 @@
 //! Writing one user through the users of 1.x: one request creates or updates, companies included.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::Value as Json;
 
-use super::upsert::{Delivered, Mode, Policy, Remark, Role, UpsertError, Upserted};
+use super::upsert::{Delivered, FailedPart, Mode, Policy, Remark, Role, UpsertError, Upserted};
 use super::{Client, Contact, Field, Raw, Trace, UserFields};
+
+/// The users that were created in the last seconds: another write of one of them in the second of its creation looks
+/// like the creation by its times. Grows with the users of two seconds, not with the rows.
+#[derive(Default)]
+pub(super) struct Newborns(Mutex<HashMap<String, i64>>);
+
+impl Newborns {
+    /// Notes a new user. Returns whether it was not noted before.
+    fn is_first_seen(&self, user: &Contact) -> bool {
+        let created_at = user.created_at.unwrap_or(0);
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= 1_000 {
+            seen.retain(|_, time| created_at <= *time + 2);
+        }
+        seen.insert(user.id.clone(), created_at).is_none()
+    }
+}
 
 /// One user on its way.
 #[derive(Clone, Copy)]
@@ -28,7 +48,10 @@ impl UserDelivery<'_> {
             Mode::Update => match self.find(trace)?.len() {
                 0 => return Err(self.missing()),
                 1 => {}
-                count => return Err(UpsertError::Ambiguous { email: self.value().into(), count }),
+                count => {
+                    let role = Role::User;
+                    return Err(UpsertError::Ambiguous { role, email: self.value().into(), count });
+                }
             },
         }
         let begun = Some(self.client.server_time()).filter(|time| *time > 0);
@@ -38,7 +61,10 @@ impl UserDelivery<'_> {
         // The answer's own second, where the server had not told the time before.
         let begun = begun.unwrap_or_else(|| self.client.server_time().saturating_sub(1));
         let outcome = self.outcome(&user.value, begun);
-        let missing_tags = self.client.missing_tags(self.fields, &user.value, trace)?;
+        let missing_tags = self.client.missing_tags(self.fields, &user.value, trace).map_err(|error| {
+            let failed = vec![FailedPart { what: "read the tags".into(), error }];
+            UpsertError::Partial { outcome, id: user.value.id.clone(), done: Vec::new(), failed }
+        })?;
         let not_kept = self.not_kept(&user);
         Ok(Delivered { missing_tags, ..Delivered::new(outcome, user) }.remark(not_kept))
     }
@@ -77,7 +103,11 @@ impl UserDelivery<'_> {
             time.and_then(|time| u64::try_from(time).ok()).is_some_and(|time| time >= begun)
         };
         match self.policy.mode {
-            Mode::Upsert | Mode::Create if since(user.created_at) => Upserted::Created,
+            Mode::Upsert | Mode::Create
+                if since(user.created_at) && self.client.newborns.is_first_seen(user) =>
+            {
+                Upserted::Created
+            }
             _ if since(user.updated_at) => Upserted::Updated,
             _ => Upserted::Unchanged,
         }

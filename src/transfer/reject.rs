@@ -4,6 +4,7 @@ use super::Outcome;
 use crate::intercom::ApiError;
 use crate::intercom::Field;
 use crate::intercom::Refusal;
+use crate::intercom::Role;
 use crate::intercom::Trace;
 use crate::intercom::UpsertError;
 use crate::mapping::Fault;
@@ -185,7 +186,9 @@ fn outcome_of_request(error: &ApiError, trace: &Trace) -> Outcome {
 fn refusal(error: &UpsertError) -> Option<&Refusal> {
     match error {
         UpsertError::Api(error) => error.refusal(),
-        UpsertError::Archived { refusal, .. } | UpsertError::Deleted { refusal, .. } => Some(refusal),
+        UpsertError::Archived { refusal, .. }
+        | UpsertError::Deleted { refusal, .. }
+        | UpsertError::Vanished { refusal } => Some(refusal),
         UpsertError::Exists { refusal, .. } => refusal.as_deref(),
         UpsertError::Partial { failed, .. } => failed.iter().find_map(|part| part.error.refusal()),
         UpsertError::Mismatch { .. }
@@ -238,6 +241,7 @@ pub fn code_of(error: &UpsertError) -> String {
         UpsertError::Deleted { .. } => "deleted",
         UpsertError::Exists { .. } => "exists",
         UpsertError::Missing { .. } => "not_found",
+        UpsertError::Vanished { .. } => "vanished",
         UpsertError::Ambiguous { .. } => "ambiguous",
         UpsertError::MayExist { .. } => "may_exist",
         UpsertError::NotNoted { .. } => "intent_not_written",
@@ -277,7 +281,11 @@ pub fn suggestion(error: &UpsertError) -> Option<String> {
         UpsertError::Deleted { .. } => {
             "remove the row, or import it again when Intercom has let go of the identity, about a week after the deletion"
         }
-        UpsertError::Ambiguous { .. } => "give the row an external_id",
+        UpsertError::Ambiguous { role: Role::Lead, .. } => "say which by Intercom's id: --key id",
+        UpsertError::Ambiguous { role: Role::User, .. } => "give the row an external_id",
+        UpsertError::Vanished { .. } => {
+            "find out who else works on these contacts, then import the row again"
+        }
         UpsertError::Missing { field: Field::Id, .. } => {
             "remove the row, or match by external_id or email: --key auto; an archived contact is found with \
              --archived unarchive"

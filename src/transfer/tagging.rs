@@ -83,7 +83,8 @@ impl Untagged {
                 parts.failed.push(FailedPart { what, error: error.clone() });
                 // What one tag left open stays open, whatever became of the others.
                 let is_uncertain = parts.trace.is_uncertain || trace.is_uncertain;
-                parts.trace = Trace { is_uncertain, ..trace.clone() };
+                parts.trace.clone_from(trace);
+                parts.trace.is_uncertain = is_uncertain;
             }
         }
         drop(parts);

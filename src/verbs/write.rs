@@ -277,7 +277,7 @@ impl Partly {
     fn tag(&mut self, api: &Api, names: &[String], trace: &mut Trace) {
         for name in names {
             let what = format!("apply tag `{name}`");
-            match api.tag(name, std::slice::from_ref(&self.id), trace) {
+            match api.tag_one(name, &self.id, trace) {
                 Ok(()) => self.done.push(what),
                 Err(error) => self.failed.push(FailedPart { what, error }),
             }

@@ -205,7 +205,7 @@ fn update_by_email_finds_the_user_by_searching() {
     exit 0
     ---- stderr
     users.csv: 1 row in [TIME]: 0 created, 1 updated, 0 unchanged
-    4 requests, 0 throttled, 0 retried
+    5 requests, 0 throttled, 0 retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: nothing is left to do
     ");

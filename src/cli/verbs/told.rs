@@ -205,9 +205,9 @@ fn of_values(error: &VerbError, faults: &[Fault]) -> Failure {
 
 fn of_upsert(error: &UpsertError, engine: Engine) -> Failure {
     let refusal = match error {
-        UpsertError::Archived { refusal, .. } | UpsertError::Deleted { refusal, .. } => {
-            Some(refusal.as_ref())
-        }
+        UpsertError::Archived { refusal, .. }
+        | UpsertError::Deleted { refusal, .. }
+        | UpsertError::Vanished { refusal } => Some(refusal.as_ref()),
         UpsertError::Exists { refusal, .. } => refusal.as_deref(),
         _ => None,
     };
@@ -216,7 +216,7 @@ fn of_upsert(error: &UpsertError, engine: Engine) -> Failure {
         _ => Exit::Partial,
     };
     let what = match error {
-        UpsertError::Ambiguous { email, count } => {
+        UpsertError::Ambiguous { email, count, .. } => {
             format!("{count} contacts have the email `{email}`: nothing was written")
         }
         error => error.to_string(),
@@ -255,6 +255,7 @@ fn upsert_hint(error: &UpsertError, engine: Engine) -> Option<String> {
             "say which one is meant: `find --email` lists them, and --by id names one".into()
         }
         UpsertError::MayExist { .. } => "run the same command again in 10 minutes".into(),
+        UpsertError::Vanished { .. } => "run the same command again".into(),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! All that belongs to a user besides its own fields, and the two engines that write it.
 
 mod archived;
+mod bad;
 mod companies;
 mod export;
 mod leads;

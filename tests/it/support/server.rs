@@ -1,11 +1,13 @@
 //! A server that is not Intercom: it gives every request the same answer, and counts them.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+
+use super::client;
 
 /// A listener on a port of its own, for as long as the test lives.
 pub struct FakeServer {
@@ -76,7 +78,32 @@ impl FakeServer {
         (server, hears)
     }
 
-    fn doing(answer: impl Fn(&mut TcpStream, &str) + Send + 'static) -> Self {
+    /// Hands every request on to a sandbox, after telling somebody of it, as in `PUT /contacts/6064…`, who may act first.
+    pub fn before(sandbox: String, mut act: impl FnMut(&str) + Send + 'static) -> Self {
+        Self::doing(move |stream, request| {
+            let (head, body) = request.split_once("\r\n\r\n").unwrap();
+            let mut lines = head.lines();
+            let (what, _) = lines.next().unwrap().rsplit_once(' ').unwrap();
+            act(what);
+            let (method, path) = what.split_once(' ').unwrap();
+            let mut call = client().request(method.parse().unwrap(), format!("{sandbox}{path}"));
+            for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+                if !["host", "content-length", "connection"].contains(&name.to_lowercase().as_str()) {
+                    call = call.header(name, value);
+                }
+            }
+            let response = call.body(body.to_owned()).send().unwrap();
+            let mut head = response.status().to_string();
+            for name in ["content-type", "date", "link", "x-request-id"] {
+                if let Some(value) = response.headers().get(name) {
+                    head += &format!("\r\n{name}: {}", value.to_str().unwrap());
+                }
+            }
+            answer(stream, &head, &response.text().unwrap());
+        })
+    }
+
+    fn doing(mut answer: impl FnMut(&mut TcpStream, &str) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(AtomicUsize::new(0));
@@ -84,9 +111,8 @@ impl FakeServer {
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 counter.fetch_add(1, Ordering::SeqCst);
-                let mut request = [0; 8192];
-                let length = stream.read(&mut request).unwrap_or_default();
-                answer(&mut stream, &String::from_utf8_lossy(&request[..length]));
+                let request = read(&stream);
+                answer(&mut stream, &request);
             }
         });
         Self { url, requests }
@@ -101,6 +127,23 @@ impl FakeServer {
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
+}
+
+/// Reads a request to its end.
+fn read(stream: &TcpStream) -> String {
+    let (mut reader, mut request, mut length) = (BufReader::new(stream), String::new(), 0);
+    while !request.ends_with("\r\n\r\n") {
+        let begun = request.len();
+        if reader.read_line(&mut request).unwrap_or_default() == 0 {
+            return request;
+        }
+        if let Some(text) = request[begun..].to_lowercase().strip_prefix("content-length:") {
+            length = text.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    let _ = reader.read_exact(&mut body);
+    request + &String::from_utf8_lossy(&body)
 }
 
 fn answer(stream: &mut TcpStream, head: &str, body: &str) {

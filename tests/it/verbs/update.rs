@@ -14,7 +14,9 @@ fn a_user_is_updated_by_each_key_with_the_fewest_requests() {
     let asked = ["GET /contacts/find_by_external_id/1", "PUT /contacts/{id}"];
     assert_eq!(asked, *requests_after(&env, 2));
     let by_email = env.run(["update", "--by", "email", "--value", "ANN@example.com", "name=C"]);
-    assert_eq!(["POST /contacts/search", "PUT /contacts/{id}"], *requests_after(&env, 4));
+    // What the index shows may be old: it is read before it is compared.
+    let asked = ["POST /contacts/search", "GET /contacts/{id}", "PUT /contacts/{id}"];
+    assert_eq!(asked, *requests_after(&env, 4));
     for (run, name) in [(by_id, "A"), (by_own_id, "B"), (by_email, "C")] {
         assert_eq!((0, name), (run.code, answer(&run)["name"].as_str().unwrap()), "{run}");
     }
