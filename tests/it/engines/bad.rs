@@ -223,20 +223,6 @@ fn two_leads_with_one_email_are_told_apart_by_id() {
 }
 
 #[test]
-fn what_1_x_cannot_do_is_refused_rather_than_ignored() {
-    let env = TestEnv::new();
-    let flags = ["--engine", "users", "--detach-missing"];
-    assert_snapshot!(import(&env, "user_id,companies\n1,acme\n", &flags), @"
-    exit 2
-    ---- stderr
-    error: --detach-missing: the engine `users` cannot do that
-      hint: leave --detach-missing out, or write through the contacts of 2.x: --engine contacts
-    ");
-    assert_eq!(2, import(&env, "user_id\n1\n", &["--engine", "users", "--archived", "skip"]).code);
-    assert!(env.writes().is_empty());
-}
-
-#[test]
 fn values_that_intercom_would_not_take_cost_their_own_rows_only() {
     let env = TestEnv::new();
     let long = "x".repeat(256);
