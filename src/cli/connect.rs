@@ -137,6 +137,14 @@ fn parse_url(text: &str) -> Result<Url, Error> {
 
 /// Asks for the workspace and its attributes.
 fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), Error> {
+    let id = workspace_id(client)?;
+    let attributes =
+        client.custom_attributes(&mut Trace::following()).map_err(|error| Error::of_server(&error))?;
+    Ok((id, attributes))
+}
+
+/// Asks whose the token is.
+pub(super) fn workspace_id(client: &Client) -> Result<String, Error> {
     let mut trace = Trace::default();
     let me = client.me(&mut trace).map_err(|error| Error::of_server(&error))?;
     // Everything that a run remembers belongs to a workspace: without its id, nothing may be remembered.
@@ -144,8 +152,7 @@ fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), Error> {
         Error::new(Exit::Usage, "the server does not say which workspace the token belongs to")
             .hint("check --base-url and --region: they must name the root of Intercom's API")
     })?;
-    let attributes = client.custom_attributes(&mut trace).map_err(|error| Error::of_server(&error))?;
-    Ok((app.id_code, attributes))
+    Ok(app.id_code)
 }
 
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.

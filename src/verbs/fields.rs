@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde_json::Value as Json;
 
+use crate::intercom::Field;
+
 /// The fields of one user, in the order in which they were given.
 ///
 /// A name is what a column of a file may be called: `email`, `Signed up`, `custom.plan`. A name that holds a list may come
@@ -57,6 +59,12 @@ impl Fields {
         self.names.extend(others.names);
         self.values.extend(others.values);
         self
+    }
+
+    /// Returns whether a field is among them, by its exact name.
+    #[must_use]
+    pub fn has(&self, field: &Field) -> bool {
+        self.names.iter().any(|name| name == field.api_name())
     }
 
     /// Returns whether there is none.

@@ -17,6 +17,7 @@ use told::Failure;
 
 use super::args::ConnectArgs;
 use super::attributes::PlaceArgs;
+use super::connect::workspace_id;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
@@ -43,6 +44,19 @@ impl Session {
         let interruption = Interruption::listen();
         let (api, sandbox) =
             connect.open(&place.state(), environment, &Clock::system(), &interruption.halt())?;
+        Ok(Self { client: Client::over(api), interruption, _sandbox: sandbox })
+    }
+
+    /// Prepares a connection that remembers the leads it creates, as an import does: asks whose the token is.
+    fn open_for_leads(
+        connect: &ConnectArgs,
+        place: &PlaceArgs,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let (interruption, clock) = (Interruption::listen(), Clock::system());
+        let (mut api, sandbox) = connect.open(&place.state(), environment, &clock, &interruption.halt())?;
+        let workspace = workspace_id(&api).map_err(|error| interruption.instead_of(error))?;
+        api.keep_leads_in(Box::new(place.state().open_leads(&workspace, environment, &clock)?));
         Ok(Self { client: Client::over(api), interruption, _sandbox: sandbox })
     }
 

@@ -10,8 +10,10 @@ use crate::cli::attributes::PlaceArgs;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
+use crate::intercom::Field;
 use crate::intercom::Mode;
 use crate::intercom::Remark;
+use crate::intercom::Role;
 use crate::mapping::Key;
 use crate::pace::Clock;
 use crate::verbs::Answer;
@@ -82,7 +84,12 @@ impl Order<'_> {
         let policy = self.policy.policy(self.mode, engine)?;
         let mapping = self.fields.mapping(self.key);
         let spec = mapping.spec(&dialect, policy.role, Clock::system().unix_seconds())?;
-        let session = Session::open(self.connect, self.place, environment)?;
+        let may_create_a_lead =
+            self.mode != Mode::Update && (policy.role == Role::Lead || fields.has(&Field::Role));
+        let session = match may_create_a_lead {
+            true => Session::open_for_leads(self.connect, self.place, environment)?,
+            false => Session::open(self.connect, self.place, environment)?,
+        };
         let terms = Terms { key: self.key, spec, policy };
         let answer = verb(&session.client, &fields, &terms);
         let answer =

@@ -181,3 +181,16 @@ fn an_answer_that_was_lost_after_the_commit_is_no_second_user() {
     assert_eq!((0, 1), (run.code, env.contacts().len()), "{run}");
     assert!(run.stderr.contains(": created; "), "{run}");
 }
+
+#[test]
+fn a_lead_is_remembered_from_one_upsert_to_the_next() {
+    let env = TestEnv::new();
+    let first = env.run(["upsert", "--role", "lead", "--key", "email", "email=lou@example.com", "name=Lou"]);
+    assert_eq!(0, first.code, "{first}");
+    // The index does not show the lead yet.
+    let second =
+        env.run(["upsert", "--role", "lead", "--key", "email", "email=lou@example.com", "name=Lou P"]);
+    assert_eq!(0, second.code, "{second}");
+    assert_eq!(1, env.contacts().len());
+    assert_eq!("Lou P", env.contacts()[0]["name"]);
+}
