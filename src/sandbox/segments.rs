@@ -43,20 +43,30 @@ const CREATED_AT: i64 = 1_577_836_800;
 /// A segment.
 #[derive(Debug)]
 pub(super) struct Segment {
-    id: &'static str,
+    pub(super) id: &'static str,
     pub(super) name: &'static str,
     role: Role,
     rule: Rule,
 }
 
 /// Who belongs to a segment.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Rule {
     CreatedWithinDays(i64),
     SeenWithinDays(i64),
     NotSeenForDays(i64),
     Tagged(&'static str),
     HasAttribute(&'static str),
+}
+
+/// Who belongs to a segment at one moment. It needs no store.
+#[derive(Debug)]
+pub(super) struct Members {
+    role: Role,
+    rule: Rule,
+    /// The tag that the rule names, if there is one.
+    tag: Option<u64>,
+    now: Moment,
 }
 
 /// The segments of every workspace. One hangs on a tag, which therefore cannot be deleted, and
@@ -93,8 +103,8 @@ fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         let mut store = ask.world.store();
         store.index.catch_up(ask.now);
         for (segment, shown) in SEGMENTS.iter().zip(&mut segments) {
-            let holds = |contact: &&Contact| segment.holds(contact, &store.tags, ask.now);
-            shown["count"] = store.index.shown().filter(holds).count().into();
+            let members = segment.members(&store.tags, ask.now);
+            shown["count"] = store.index.shown().filter(|contact| members.hold(contact)).count().into();
         }
     }
     Ok(Answer::json(&json!({ "type": "segment.list", "segments": segments })))
@@ -123,15 +133,16 @@ pub(super) fn find(id: &str) -> Option<&'static Segment> {
 impl Segment {
     /// Says whether a contact belongs to the segment.
     pub(super) fn holds(&self, contact: &Contact, tags: &Tags, now: Moment) -> bool {
-        let since = |days: i64| now.seconds() - days * SECONDS_PER_DAY;
-        let belongs = match self.rule {
-            Rule::CreatedWithinDays(days) => since(days) <= contact.created_at,
-            Rule::SeenWithinDays(days) => contact.last_seen_at.is_some_and(|seen| since(days) <= seen),
-            Rule::NotSeenForDays(days) => contact.last_seen_at.is_some_and(|seen| seen < since(days)),
-            Rule::HasAttribute(name) => contact.attribute(name).is_some_and(|value| *value != Scalar::Null),
-            Rule::Tagged(name) => tags.named(name).is_some_and(|tag| contact.links.tag(tag.id).is_some()),
+        self.members(tags, now).hold(contact)
+    }
+
+    /// Returns the segment as it is now, to be asked about many contacts.
+    pub(super) fn members(&self, tags: &Tags, now: Moment) -> Members {
+        let tag = match self.rule {
+            Rule::Tagged(name) => tags.named(name).map(|tag| tag.id),
+            _ => None,
         };
-        contact.role == self.role && belongs
+        Members { role: self.role, rule: self.rule, tag, now }
     }
 
     /// Says whether the segment's rule asks for a tag.
@@ -158,5 +169,20 @@ impl Segment {
             "updated_at": CREATED_AT,
             "person_type": person_type,
         })
+    }
+}
+
+impl Members {
+    /// Says whether a contact is one of them.
+    pub(super) fn hold(&self, contact: &Contact) -> bool {
+        let since = |days: i64| self.now.seconds() - days * SECONDS_PER_DAY;
+        let belongs = match self.rule {
+            Rule::CreatedWithinDays(days) => since(days) <= contact.created_at,
+            Rule::SeenWithinDays(days) => contact.last_seen_at.is_some_and(|seen| since(days) <= seen),
+            Rule::NotSeenForDays(days) => contact.last_seen_at.is_some_and(|seen| seen < since(days)),
+            Rule::HasAttribute(name) => contact.attribute(name).is_some_and(|value| *value != Scalar::Null),
+            Rule::Tagged(_) => self.tag.is_some_and(|tag| contact.links.tag(tag).is_some()),
+        };
+        contact.role == self.role && belongs
     }
 }

@@ -65,7 +65,12 @@ pub(in crate::sandbox) const BEHAVIOURS: &[Behaviour] = &[
     it(
         "POST /contacts/search",
         "X",
-        "segment_id, location, browser and devices are known fields for which the sandbox has no data: always null.",
+        "location, browser and devices are known fields for which the sandbox has no data: always null.",
+    ),
+    it(
+        "POST /contacts/search",
+        "S",
+        "segment_id has the operators of text, and asks for the segments of GET /segments; a change of tags counts after its lag.",
     ),
     it("GET /contacts/find_by_external_id/{external_id}", "S", "Users only, since 2.13; 404 User Not Found."),
     it("GET /contacts/find_by_external_id/{external_id}", "X", "It sees every write at once."),

@@ -6,13 +6,18 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::day::Day;
+use super::membership::Membership;
+use super::operator::Operator;
+use super::operator::Precision;
 use super::values::Found;
 use super::values::Kind;
 use super::values::SearchField;
 use crate::sandbox::attributes::Attributes;
+use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::identities::Key;
+use crate::sandbox::tag::Tags;
 use crate::sandbox::unknowns::UnknownOperator;
 use crate::sandbox::unknowns::Unknowns;
 use crate::sandbox::versions::Version;
@@ -28,6 +33,7 @@ pub(super) enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Leaf(Leaf),
+    Segments(Membership),
 }
 
 /// One comparison.
@@ -41,30 +47,6 @@ pub(super) struct Leaf {
     day: Option<Day>,
 }
 
-/// What a time is compared by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Precision {
-    Exact,
-    Day,
-}
-
-/// A comparison's operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    In,
-    NotIn,
-    Contains,
-    NotContains,
-    StartsWith,
-    EndsWith,
-    Greater,
-    Less,
-    GreaterOrEqual,
-    LessOrEqual,
-}
-
 /// What a query is read with.
 #[derive(Clone, Copy)]
 pub(super) struct Grammar<'a> {
@@ -73,6 +55,9 @@ pub(super) struct Grammar<'a> {
     /// The workspace's, in which a day begins.
     pub(super) zone: &'a TimeZone,
     pub(super) unknowns: &'a Unknowns,
+    /// The workspace's, on which segments hang.
+    pub(super) tags: &'a Tags,
+    pub(super) now: Moment,
 }
 
 impl Grammar<'_> {
@@ -114,6 +99,7 @@ impl Filter {
             Filter::All(filters) => filters.iter().all(|filter| filter.matches(contact)),
             Filter::Any(filters) => filters.iter().any(|filter| filter.matches(contact)),
             Filter::Leaf(leaf) => leaf.matches(contact),
+            Filter::Segments(membership) => membership.matches(contact),
         }
     }
 
@@ -125,6 +111,7 @@ impl Filter {
                 filters.iter().map(Filter::keys).collect::<Option<Vec<_>>>().map(|keys| keys.concat())
             }
             Filter::Leaf(leaf) => leaf.keys(),
+            Filter::Segments(_) => None,
         }
     }
 }
@@ -133,7 +120,7 @@ fn read_at(query: &Value, grammar: Grammar<'_>, depth: usize) -> Result<Filter, 
     let operator = query.get("operator").and_then(Value::as_str).unwrap_or_default();
     let group = matches!(operator, "AND" | "OR") && query.get("field").is_none();
     if !group {
-        return Leaf::read(query, operator, grammar).map(Filter::Leaf);
+        return read_leaf(query, operator, grammar);
     }
     let Some(Value::Array(filters)) = query.get("value") else {
         return Err(Refusal::parameter_invalid("The value of AND and OR must be an array of filters"));
@@ -149,50 +136,38 @@ fn read_at(query: &Value, grammar: Grammar<'_>, depth: usize) -> Result<Filter, 
     Ok(if operator == "AND" { Filter::All(filters) } else { Filter::Any(filters) })
 }
 
-impl Leaf {
-    fn read(query: &Value, operator: &str, grammar: Grammar<'_>) -> Result<Leaf, Refusal> {
-        let name = query.get("field").and_then(Value::as_str);
-        let name = name.ok_or_else(|| Refusal::parameter_invalid("A filter must have a field"))?;
-        let field = SearchField::find(name, grammar.attributes, grammar.version)
-            .ok_or_else(|| invalid_field(name))?;
-        if operator.is_empty() {
-            return Err(Refusal::parameter_invalid("A filter must have an operator"));
-        }
-        let precision = grammar.precision(field.kind);
-        let known =
-            Operator::read(operator).ok_or_else(|| unknown_operator(operator, name, grammar.unknowns))?;
-        if !known.suits(field.kind, precision) {
-            return Err(invalid_operator(operator, name));
-        }
-        let value = query.get("value").unwrap_or(&Value::Null);
-        let operands = operands(value, known, field.kind).ok_or_else(|| invalid_value(name))?;
-        let day = grammar.day(operands.first(), precision, name)?;
-        Ok(Leaf { field, operator: known, operands, day })
+fn read_leaf(query: &Value, operator: &str, grammar: Grammar<'_>) -> Result<Filter, Refusal> {
+    let name = query.get("field").and_then(Value::as_str);
+    let name = name.ok_or_else(|| Refusal::parameter_invalid("A filter must have a field"))?;
+    let field =
+        SearchField::find(name, grammar.attributes, grammar.version).ok_or_else(|| invalid_field(name))?;
+    if operator.is_empty() {
+        return Err(Refusal::parameter_invalid("A filter must have an operator"));
     }
+    let precision = grammar.precision(field.kind);
+    let known = Operator::read(operator).ok_or_else(|| unknown_operator(operator, name, grammar.unknowns))?;
+    if !known.suits(field.kind, precision) {
+        return Err(invalid_operator(operator, name));
+    }
+    let value = query.get("value").unwrap_or(&Value::Null);
+    let operands = operands(value, known, field.kind).ok_or_else(|| invalid_value(name))?;
+    if field.kind == Kind::Segment {
+        return Ok(Filter::Segments(Membership::of(known, &operands, grammar)));
+    }
+    let day = grammar.day(operands.first(), precision, name)?;
+    Ok(Filter::Leaf(Leaf { field, operator: known, operands, day }))
+}
 
+impl Leaf {
     fn matches(&self, contact: &Contact) -> bool {
         if self.field.kind == Kind::Tag {
             return (self.operator == Operator::Equal) == self.has_tag(contact);
         }
         let found = self.field.value(contact);
-        let one = self.operands.first().unwrap_or(&Found::Null);
         if let (Some(day), Found::Number(time)) = (&self.day, &found) {
             return self.operator.holds_by_day(*time, day);
         }
-        match self.operator {
-            Operator::Equal => found == *one,
-            Operator::NotEqual => found != *one,
-            Operator::In => self.operands.contains(&found),
-            Operator::NotIn => !self.operands.contains(&found),
-            Operator::Contains => text_test(&found, one, |text, part| text.contains(part)),
-            Operator::NotContains => !text_test(&found, one, |text, part| text.contains(part)),
-            Operator::StartsWith => text_test(&found, one, |text, part| text.starts_with(part)),
-            Operator::EndsWith => text_test(&found, one, |text, part| text.ends_with(part)),
-            Operator::Greater => number_test(&found, one, |found, other| other < found),
-            Operator::Less => number_test(&found, one, |found, other| found < other),
-            Operator::GreaterOrEqual => number_test(&found, one, |found, other| other <= found),
-            Operator::LessOrEqual => number_test(&found, one, |found, other| found <= other),
-        }
+        self.operator.holds(&found, &self.operands)
     }
 
     /// Says whether a contact has the tag, or, for null, none at all.
@@ -208,69 +183,6 @@ impl Leaf {
             return None;
         }
         self.operands.iter().map(|operand| operand.key(&self.field)).collect()
-    }
-}
-
-/// Compares numbers; null is on no side of anything.
-fn number_test(found: &Found<'_>, operand: &Found<'_>, test: impl Fn(f64, f64) -> bool) -> bool {
-    match (found, operand) {
-        (Found::Number(found), Found::Number(operand)) => test(*found, *operand),
-        _ => false,
-    }
-}
-
-fn text_test(found: &Found<'_>, operand: &Found<'_>, test: impl Fn(&str, &str) -> bool) -> bool {
-    match (found, operand) {
-        (Found::Text(found), Found::Text(operand)) => test(found, operand),
-        _ => false,
-    }
-}
-
-impl Operator {
-    fn read(text: &str) -> Option<Operator> {
-        Some(match text {
-            "=" => Operator::Equal,
-            "!=" => Operator::NotEqual,
-            "IN" => Operator::In,
-            "NIN" => Operator::NotIn,
-            "~" => Operator::Contains,
-            "!~" => Operator::NotContains,
-            "^" => Operator::StartsWith,
-            "$" => Operator::EndsWith,
-            ">" => Operator::Greater,
-            "<" => Operator::Less,
-            ">=" => Operator::GreaterOrEqual,
-            "<=" => Operator::LessOrEqual,
-            _ => return None,
-        })
-    }
-
-    /// Says whether a field has the operator [S].
-    fn suits(self, kind: Kind, precision: Precision) -> bool {
-        use Operator as O;
-        let equality = matches!(self, O::Equal | O::NotEqual);
-        let list = matches!(self, O::In | O::NotIn);
-        let comparison = matches!(self, O::Greater | O::Less | O::GreaterOrEqual | O::LessOrEqual);
-        match (kind, precision) {
-            (Kind::Text, _) => !comparison,
-            (Kind::Boolean, _) => equality || list,
-            (Kind::Number, _) => equality || list || comparison,
-            (Kind::Tag, _) => equality,
-            (Kind::Timestamp | Kind::Day, Precision::Day) => {
-                matches!(self, O::Equal | O::Greater | O::Less)
-            }
-            (Kind::Timestamp | Kind::Day, Precision::Exact) => equality || comparison,
-        }
-    }
-
-    /// Compares a time with a day: `=` is the whole day, `>` starts with the next one, `<` ends where it begins
-    /// [S 2.16 #625].
-    fn holds_by_day(self, time: f64, day: &Day) -> bool {
-        match self {
-            Operator::Greater => day.end <= time,
-            Operator::Less => time < day.start,
-            _ => day.start <= time && time < day.end,
-        }
     }
 }
 

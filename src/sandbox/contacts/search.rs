@@ -59,7 +59,8 @@ pub(super) fn search(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let search = {
         let store = world.store();
         let (zone, unknowns) = (world.time_zone(), world.unknowns());
-        Search::read(&body, Grammar { attributes: &store.attributes, version, zone, unknowns })?
+        let (attributes, tags) = (&store.attributes, &store.tags);
+        Search::read(&body, Grammar { attributes, version, zone, unknowns, tags, now })?
     };
     if search.per_page == MAX_PER_PAGE && world.unknowns().large_search_page == LargeSearchPage::TimesOut {
         return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, "server_timeout", "Server Timeout"));

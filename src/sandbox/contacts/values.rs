@@ -45,6 +45,8 @@ pub(super) enum Kind {
     Day,
     /// The tags of a contact, which are only asked for by `=` and `!=` [S].
     Tag,
+    /// The segments of a contact, by the operators of text [S].
+    Segment,
 }
 
 /// A field's value in one contact.
@@ -106,7 +108,7 @@ const STANDARD: [(&str, Kind, Read); 42] = [
     ("android_device", Kind::Text, NEVER),
     ("android_app_name", Kind::Text, NEVER),
     ("andoid_sdk_version", Kind::Text, NEVER),
-    ("segment_id", Kind::Text, NEVER),
+    ("segment_id", Kind::Segment, NEVER),
     ("tag_id", Kind::Tag, NEVER),
 ];
 
@@ -197,7 +199,9 @@ impl<'a> Found<'a> {
     pub(super) fn operand(value: &Value, kind: Kind) -> Option<Found<'static>> {
         match (value, kind) {
             (Value::Null, _) => Some(Found::Null),
-            (Value::String(text), Kind::Text | Kind::Tag) => Some(Found::Text(text.clone().into())),
+            (Value::String(text), Kind::Text | Kind::Tag | Kind::Segment) => {
+                Some(Found::Text(text.clone().into()))
+            }
             (Value::Bool(truth), Kind::Boolean) => Some(Found::Boolean(*truth)),
             (Value::Number(number), Kind::Number | Kind::Timestamp | Kind::Day) => {
                 number.as_f64().map(Found::Number)

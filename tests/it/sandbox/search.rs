@@ -164,7 +164,7 @@ fn an_owner_is_text_since_2_16_and_a_number_before() {
 #[test]
 fn fields_without_data_are_known_and_null() {
     let api = three();
-    for field in ["location.country", "os", "browser_language", "segment_id", "andoid_sdk_version"] {
+    for field in ["location.country", "os", "browser_language", "andoid_sdk_version"] {
         check(&api, field, "=", "null", "1 2 3");
         check(&api, field, "=", r#""x""#, "");
     }
@@ -184,6 +184,33 @@ fn contacts_are_found_by_their_tag() {
     check(&api, "tag_id", "=", r#""12""#, "");
     check(&api, "tag_id", "IN", &format!("[{tag}]"), "400 parameter_invalid");
     check(&api, "tag_id", "=", "12", "400 parameter_invalid");
+}
+
+#[test]
+fn contacts_are_found_by_their_segment() {
+    let api = three();
+    let segments = api.get("/segments").at("/segments");
+    let id = |name: &str| {
+        let named = segments.as_array().unwrap().iter().find(|segment| segment["name"] == name);
+        named.unwrap()["id"].to_string()
+    };
+    let (new, vip) = (id("New"), id("VIP customers"));
+    check(&api, "segment_id", "=", &new, "1 2 3");
+    check(&api, "segment_id", "=", &vip, "");
+    let ann = api.get("/contacts/find_by_external_id/1").str("/id");
+    let tag = api.post("/tags", r#"{"name":"VIP customer"}"#).ok().str("/id");
+    api.post(&format!("/contacts/{ann}/tags"), &format!(r#"{{"id":"{tag}"}}"#)).ok();
+    check(&api, "segment_id", "=", &vip, "1");
+    check(&api, "segment_id", "!=", &vip, "2 3");
+    api.clock.advance(std::time::Duration::from_secs(8 * 86_400));
+    check(&api, "segment_id", "=", &new, "");
+    check(&api, "segment_id", "IN", &format!("[{new},{vip}]"), "1");
+    check(&api, "segment_id", "NIN", &format!("[{new},{vip}]"), "2 3");
+    check(&api, "segment_id", "=", "null", "2 3");
+    check(&api, "segment_id", "!=", "null", "1");
+    check(&api, "segment_id", "=", r#""nothing""#, "");
+    check(&api, "segment_id", ">", &vip, "400 parameter_invalid");
+    check(&api, "segment_id", "=", "12", "400 parameter_invalid");
 }
 
 #[test]
