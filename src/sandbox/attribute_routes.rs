@@ -25,6 +25,7 @@ use super::segments::SEGMENTS;
 use super::standard_attributes::STANDARD;
 use super::standard_attributes::STANDARD_OF_COMPANIES;
 use super::standard_attributes::Standard;
+use super::unknowns::NewAttribute;
 
 /// What can be asked of data attributes.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -40,6 +41,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         "S R",
         "All at once, the built-in ones too; api_writable marks what a contact's write can hold.",
     ),
+    it("GET /data_attributes", "X", "When it shows a new attribute is the switch new-attribute."),
     it("GET /data_attributes", "S", "Any other model than contact and company is 422; its text is X."),
     it(
         "POST /data_attributes",
@@ -71,12 +73,15 @@ fn list(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let asked = |attribute: &&Attribute| {
         model.is_none_or(|model| attribute.model == model) && (archived_too || !attribute.archived)
     };
+    let store = ask.world.store();
+    let trails = store.unknowns.new_attribute == NewAttribute::Trails && !store.index.is_prompt();
+    let listed = |attribute: &&Attribute| !trails || store.attributes.is_settled(attribute, ask.now);
     let standard = [Model::Contact, Model::Company]
         .into_iter()
         .filter(|of| model.is_none_or(|model| model == *of))
         .flat_map(|of| standard(of).iter().map(move |attribute| attribute.json(of)));
-    let data: Vec<Value> =
-        standard.chain(ask.world.store().attributes.all().filter(asked).map(shown)).collect();
+    let custom = store.attributes.all().filter(asked).filter(listed).map(shown);
+    let data: Vec<Value> = standard.chain(custom).collect();
     Ok(Answer::json(&json!({ "type": "list", "data": data })))
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
+use super::clock::Moment;
 use super::contact::AttributeValue;
 use super::contact::Scalar;
 use super::errors::Refusal;
@@ -22,6 +23,9 @@ use super::unknowns::ValueOutsideOptions;
 
 /// The limit of active custom attributes [D help/179].
 pub(super) const MAX_ACTIVE: usize = 250;
+
+/// How long the list may not show a new attribute [X].
+const SECONDS_UNTIL_LISTED: i64 = 3;
 
 /// A custom attribute of contacts or companies.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -62,6 +66,8 @@ pub(super) enum DataType {
 #[derive(Debug, Default)]
 pub(super) struct Attributes {
     defined: Vec<Definition>,
+    /// The last id that the list shows, however new.
+    last_settled: u64,
 }
 
 /// An attribute, with its name as contacts share it.
@@ -83,6 +89,16 @@ impl Attributes {
     /// Returns the id of a new attribute.
     pub(super) fn new_id(&self) -> u64 {
         self.all().map(|attribute| attribute.id).max().unwrap_or(0) + 1
+    }
+
+    /// Lets the list show all that there are.
+    pub(super) fn settle(&mut self) {
+        self.last_settled = self.new_id() - 1;
+    }
+
+    /// Says whether the list shows an attribute if it shows a new one only after a while.
+    pub(super) fn is_settled(&self, attribute: &Attribute, now: Moment) -> bool {
+        attribute.id <= self.last_settled || attribute.created_at + SECONDS_UNTIL_LISTED <= now.seconds()
     }
 
     /// Adds an attribute, or replaces the one with the same id.

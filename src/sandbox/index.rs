@@ -113,6 +113,11 @@ impl<T: Indexed> Index<T> {
         self.catch_up(Moment(u64::MAX));
     }
 
+    /// Says whether changes are shown at once.
+    pub(super) fn is_prompt(&self) -> bool {
+        self.lag.is_none()
+    }
+
     /// Returns how many objects are shown.
     pub(super) fn len(&self) -> usize {
         self.shown.len()

@@ -43,6 +43,7 @@ mod notes;
 mod object_id;
 mod pages;
 mod recorder;
+mod replica;
 mod reply;
 mod routes;
 mod scenario;

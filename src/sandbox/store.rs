@@ -1,9 +1,8 @@
 //! The workspace's state: contacts, who holds which identifier, companies, tags, attributes, admins, and the indexes
-//! that trail them. How it begins, and what is done to companies,
-//! tags and notes, is in `store/`.
+//! that trail them. How it begins, and what is done to companies, tags and notes, is in `store/`.
 //!
 //! What is written is readable by id, found by `find_by_external_id` and refused as a duplicate at once: 77 of 77
-//! recorded reads agreed with the last write [R]. Whether `find_by_external_id` does is [X].
+//! recorded reads agreed with the last write [R]. Two switches say otherwise: `external-id-reads`, `read-without-cookie`.
 
 mod begin;
 mod companies;
@@ -41,8 +40,11 @@ use super::journal::Journal;
 use super::lag::Lag;
 use super::note::Notes;
 use super::object_id::ObjectId;
+use super::replica::Before;
+use super::replica::Replica;
 use super::scroll::Scrolls;
 use super::tag::Tags;
+use super::unknowns::ReadWithoutCookie;
 use super::unknowns::Unknowns;
 
 /// How a workspace begins.
@@ -70,6 +72,7 @@ pub(super) struct Store {
     pub(super) jobs: Jobs,
     pub(super) scrolls: Scrolls,
     contacts: BTreeMap<ContactId, Arc<Contact>>,
+    replica: Replica,
     identities: Identities,
     journal: Option<Journal>,
     last_number: u64,
@@ -81,6 +84,7 @@ impl Store {
     pub(super) fn settle(&mut self) {
         self.index.settle();
         self.company_index.settle();
+        self.attributes.settle();
     }
 
     /// Returns a contact that can be read: neither archived nor deleted.
@@ -92,6 +96,11 @@ impl Store {
     /// Returns a contact in any state.
     pub(super) fn any(&self, id: &str) -> Option<&Arc<Contact>> {
         id.parse().ok().and_then(|id| self.contacts.get(&id))
+    }
+
+    /// Returns what a contact was before a write of the last second; `None` where reads are never stale.
+    pub(super) fn stale(&self, id: &str, now: Moment) -> Option<&Before> {
+        id.parse().ok().and_then(|id| self.replica.before(id, now))
     }
 
     /// Counts the contacts that can be read. Looks at each of them.
@@ -177,6 +186,10 @@ impl Store {
     /// Writes a contact: to the data file, to the store, and, after its lag, to the index.
     pub(super) fn save(&mut self, contact: Contact, now: Moment) -> Result<Arc<Contact>, Refusal> {
         self.write(Change::Contact(&contact))?;
+        if self.unknowns.read_without_cookie == ReadWithoutCookie::Stale {
+            let before = self.contacts.get(&contact.id).map(Arc::clone).map_or(Before::Nobody, Before::Was);
+            self.replica.note(contact.id, before, now);
+        }
         let (contact, turned) = self.keep(contact);
         self.index.change(Arc::clone(&contact), now);
         turned.into_iter().for_each(|id| self.list_company(id, now));

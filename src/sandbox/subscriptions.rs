@@ -12,6 +12,7 @@ use super::reply::Answer;
 use super::routes::Ask;
 use super::routes::Endpoint;
 use super::store::Touch;
+use super::unknowns::OtherConsent;
 
 /// What can be asked of subscriptions.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -92,13 +93,14 @@ fn of_contact(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(&json!({ "type": "list", "data": data })))
 }
 
-/// `POST /contacts/{id}/subscriptions` `{id, consent_type}`. What a consent of the other kind is told is [X].
+/// `POST /contacts/{id}/subscriptions` `{id, consent_type}`.
 fn choose(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let body: Value = serde_json::from_slice(ask.body).map_err(|_| Refusal::malformed_json())?;
     let mut store = ask.world.store();
     let contact = store.live(ask.id())?.id;
     let subscription = find(&id_text(&body["id"]))?;
-    if body["consent_type"].as_str() != Some(subscription.consent.name()) {
+    let fits = body["consent_type"].as_str() == Some(subscription.consent.name());
+    if !fits && store.unknowns.other_consent == OtherConsent::Refused {
         return Err(Refusal::parameter_invalid("consent_type does not match the subscription type"));
     }
     store.link(contact, Touch::Touches, ask.now, |links| {

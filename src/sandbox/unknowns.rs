@@ -173,6 +173,24 @@ unknowns! {
 
     /// A company is attached to a contact or detached: the contact's `updated_at` stays, which hides it from who reads changes, or moves. A tag moves it [R].
     company_link: CompanyLink = "company-link" ["X"] { Unseen = "unseen", Touches = "touches" }
+
+    /// A data attribute was created: it takes writes at once, and `GET /data_attributes` shows it three seconds later, or at once. Without a --lag it is shown at once.
+    new_attribute: NewAttribute = "new-attribute" ["X"] { Trails = "trails", AtOnce = "at-once" }
+
+    /// `find_by_external_id` sees every write at once, or trails by --lag. It sees them because the check for duplicates looks the same key up, and sees them too [R].
+    external_id_reads: ExternalIdReads = "external-id-reads" ["X"] { AtOnce = "at-once", Trails = "trails" }
+
+    /// A read by id within a second of a write, without the `recent_write` cookie that the write set: as written, or as it was before. As written, because recorded reads never were stale [R]; what the cookie is for is not said.
+    read_without_cookie: ReadWithoutCookie = "read-without-cookie" ["X"] { Fresh = "fresh", Stale = "stale" }
+
+    /// A contact's choice of a subscription comes with the `consent_type` of the other kind: refused, or stored.
+    other_consent: OtherConsent = "other-consent" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// A tag is given the name of another tag: refused, or there are two of one name.
+    taken_tag_name: TakenTagName = "taken-tag-name" ["X"] { Refused = "refused", Stored = "stored" }
+
+    /// A lead is merged into a user: the user gets the fields that it lacks, or none. It gets them because nobody complained of a loss; tags, companies and notes go over either way.
+    merged_fields: MergedFields = "merged-fields" ["X"] { Lacking = "lacking", None = "none" }
 }
 
 impl Unknowns {

@@ -73,7 +73,11 @@ pub(in crate::sandbox) const BEHAVIOURS: &[Behaviour] = &[
         "segment_id has the operators of text, and asks for the segments of GET /segments; a change of tags counts after its lag.",
     ),
     it("GET /contacts/find_by_external_id/{external_id}", "S", "Users only, since 2.13; 404 User Not Found."),
-    it("GET /contacts/find_by_external_id/{external_id}", "X", "It sees every write at once."),
+    it(
+        "GET /contacts/find_by_external_id/{external_id}",
+        "X",
+        "What it sees is the switch external-id-reads.",
+    ),
     it(
         "GET /contacts/{id}",
         "R",
@@ -115,7 +119,7 @@ pub(in crate::sandbox) const BEHAVIOURS: &[Behaviour] = &[
     it(
         "POST /contacts/merge",
         "X",
-        "What the user gets of the lead: what it lacks, and its tags, companies, notes and choices.",
+        "The user gets the lead's tags, companies, notes and choices; its fields by the switch merged-fields.",
     ),
     it("GET /contacts/{id}/merge_history", "S", "Users only, since 2.16; next_cursor and has_more."),
     it("GET /companies/{company_id}/contacts", "S", "The contacts of a company, page by page."),

@@ -1,7 +1,7 @@
 //! `POST /contacts/merge`: a lead goes into a user [S], and what is left of it.
 //!
-//! The user keeps what it has; that it gets what it lacks from the lead, and the lead's tags, companies, notes and
-//! consents, is [X] in its details.
+//! The user keeps what it has. That it gets the lead's tags, companies, notes and consents is [X], and so is what it gets
+//! of the lead's fields: a switch.
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ use crate::sandbox::links::MergedIn;
 use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
+use crate::sandbox::unknowns::MergedFields;
 use crate::sandbox::versions::Version;
 
 /// The default size of a page of history, and the largest one [S 2.16].
@@ -42,7 +43,9 @@ pub(super) fn merge(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::invalid_merge());
     }
     let mut merged = (*user).clone();
-    fill(&mut merged, &lead);
+    if store.unknowns.merged_fields == MergedFields::Lacking {
+        fill(&mut merged, &lead);
+    }
     let merged = end(&mut store, &lead, merged, ask.now)?;
     drop(store);
     Ok(Answer::ok(shown(&merged, ask)).with_recent_write())

@@ -22,6 +22,7 @@ use crate::sandbox::journal::Change;
 use crate::sandbox::journal::Entry;
 use crate::sandbox::journal::Journal;
 use crate::sandbox::note::Notes;
+use crate::sandbox::replica::Replica;
 use crate::sandbox::scroll::Scrolls;
 use crate::sandbox::seed;
 use crate::sandbox::tag::Tags;
@@ -77,6 +78,7 @@ impl Store {
             unknowns: beginning.unknowns,
             jobs: Jobs::default(),
             scrolls: Scrolls::default(),
+            replica: Replica::default(),
             identities: Identities::default(),
             journal: None,
             last_number: FIRST_NUMBER,
@@ -96,6 +98,7 @@ impl Store {
     }
 
     fn begin_indexes(&mut self) {
+        self.attributes.settle();
         self.index.begin(self.contacts.values().cloned());
         let listed = self.companies.all().map(|company| Arc::new(self.companies.listed(company)));
         self.company_index.begin(listed);

@@ -17,6 +17,7 @@ use crate::sandbox::reply::Answer;
 use crate::sandbox::routes::Ask;
 use crate::sandbox::store::Store;
 use crate::sandbox::tag::Tag;
+use crate::sandbox::unknowns::TakenTagName;
 use crate::sandbox::versions::Version;
 
 /// What is asked for, read.
@@ -135,12 +136,13 @@ fn company(keys: &Map<String, Value>, store: &Store) -> Result<Arc<Company>, Ref
     }
 }
 
-/// Finds the tag, creates it, or renames it. That another tag's name cannot be taken is [X].
+/// Finds the tag, creates it, or renames it.
 fn named(order: &Order, store: &mut Store) -> Result<Tag, Refusal> {
     let Some(id) = &order.renamed else { return store.tag_named(&order.name) };
     let tag = known(store, id)?.clone();
-    match store.tags.named(&order.name) {
-        Some(other) if other.id != tag.id => Err(invalid()),
+    let other = store.tags.named(&order.name).filter(|other| other.id != tag.id);
+    match other {
+        Some(_) if store.unknowns.taken_tag_name == TakenTagName::Refused => Err(invalid()),
         _ => store.save_tag(Tag { name: order.name.clone(), ..tag }),
     }
 }

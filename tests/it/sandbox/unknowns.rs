@@ -134,3 +134,87 @@ fn a_search_of_150_a_page_times_out_if_so_chosen() {
     };
     assert_eq!((search(150), search(149)), (504, 200));
 }
+
+#[test]
+fn a_new_attribute_is_listed_after_seconds_and_written_to_at_once_unless_chosen_otherwise() {
+    for (setting, at_once) in [("trails", false), ("at-once", true)] {
+        let unknowns = [format!("new-attribute={setting}").parse().unwrap()].into_iter().collect();
+        let api = Api::with(Config { unknowns, lag: "5s".parse().unwrap(), ..prompt() });
+        let is_listed = || api.get("/data_attributes").ok().text.contains(r#""name":"shoe""#);
+        api.post("/data_attributes", r#"{"name":"shoe","model":"contact","data_type":"string"}"#).ok();
+        api.create(r#"{"external_id":"1","custom_attributes":{"shoe":"44"}}"#);
+        assert_eq!(is_listed(), at_once, "{setting}");
+        api.clock.advance(std::time::Duration::from_secs(3));
+        assert!(is_listed(), "{setting}");
+    }
+}
+
+#[test]
+fn the_list_of_attributes_settles_with_the_others() {
+    let api = Api::with(Config { lag: "5s".parse().unwrap(), ..prompt() });
+    assert!(api.get("/data_attributes").ok().text.contains(r#""name":"plan""#));
+    api.post("/data_attributes", r#"{"name":"shoe","model":"contact","data_type":"string"}"#).ok();
+    api.control("settle", "");
+    assert!(api.get("/data_attributes").ok().text.contains(r#""name":"shoe""#));
+}
+
+#[test]
+fn a_read_by_external_id_trails_if_so_chosen() {
+    for (setting, status) in [("at-once", 200), ("trails", 404)] {
+        let unknowns = [format!("external-id-reads={setting}").parse().unwrap()].into_iter().collect();
+        let api = Api::with(Config { unknowns, lag: "5s".parse().unwrap(), ..prompt() });
+        api.create(r#"{"external_id":"1"}"#);
+        assert_eq!(api.get("/contacts/find_by_external_id/1").status, status);
+        api.clock.advance(std::time::Duration::from_secs(5));
+        assert_eq!(api.get("/contacts/find_by_external_id/1").status, 200);
+    }
+}
+
+#[test]
+fn a_read_without_the_cookie_of_the_write_is_a_second_old_if_so_chosen() {
+    let api = with(&["read-without-cookie=stale"]);
+    let contact = api.create(r#"{"external_id":"1","name":"old"}"#);
+    assert_eq!(api.get(&contact).status, 404);
+    let pinned = api.request("GET", &contact).header("Cookie", "a=b; recent_write=5c0ffee");
+    assert_eq!(super::told(pinned).ok().str("/name"), "old");
+    api.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(api.get(&contact).ok().str("/name"), "old");
+    api.put(&contact, r#"{"name":"new"}"#).ok();
+    assert_eq!(api.get(&contact).ok().str("/name"), "old");
+    api.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(api.get(&contact).ok().str("/name"), "new");
+}
+
+#[test]
+fn a_consent_of_the_other_kind_is_stored_if_so_chosen() {
+    for (setting, status) in [("other-consent=refused", 400), ("other-consent=stored", 200)] {
+        let api = with(&[setting]);
+        let contact = api.create(r#"{"external_id":"1"}"#);
+        let subscription = api.get("/subscription_types").ok().at("/data/0");
+        let other = if subscription["consent_type"] == "opt_out" { "opt_in" } else { "opt_out" };
+        let body = format!(r#"{{"id":{},"consent_type":"{other}"}}"#, subscription["id"]);
+        assert_eq!(api.post(&format!("{contact}/subscriptions"), &body).status, status);
+    }
+}
+
+#[test]
+fn a_tag_takes_the_name_of_another_one_if_so_chosen() {
+    for (setting, status) in [("taken-tag-name=refused", 400), ("taken-tag-name=stored", 200)] {
+        let api = with(&[setting]);
+        api.post("/tags", r#"{"name":"vip"}"#).ok();
+        let id = api.post("/tags", r#"{"name":"other"}"#).ok().at("/id");
+        assert_eq!(api.post("/tags", &format!(r#"{{"id":{id},"name":"vip"}}"#)).status, status);
+    }
+}
+
+#[test]
+fn a_merged_lead_leaves_its_fields_unless_chosen_otherwise() {
+    for (setting, name) in [("merged-fields=lacking", "\"Ann\""), ("merged-fields=none", "null")] {
+        let api = with(&[setting]);
+        let id = |path: String| path.rsplit('/').next().unwrap().to_owned();
+        let lead = id(api.create(r#"{"role":"lead","email":"ann@x.test","name":"Ann"}"#));
+        let user = id(api.create(r#"{"external_id":"1","email":"ann@x.test"}"#));
+        let told = api.post("/contacts/merge", &format!(r#"{{"from":"{lead}","into":"{user}"}}"#)).ok();
+        assert_eq!(told.at("/name").to_string(), name);
+    }
+}
