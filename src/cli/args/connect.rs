@@ -1,0 +1,100 @@
+//! Which workspace, through which of Intercom's APIs, and how fast.
+
+use clap::Args;
+
+use crate::intercom::Engine;
+use crate::intercom::Region;
+use crate::pace::Rate;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(in crate::cli) struct ConnectArgs {
+    /// Work with an embedded sandbox instead, whatever else is said; its users are kept between runs
+    #[arg(long)]
+    pub(in crate::cli) sandbox: bool,
+    /// Succeed at once, without a single request, and say `disabled` on every output
+    #[arg(long)]
+    pub(in crate::cli) disabled: bool,
+    /// Reach the workspace in this region: us, eu or au
+    #[arg(long, value_name = "REGION", default_value = "us")]
+    pub(in crate::cli) region: Region,
+    /// Reach the API at this root instead of a region's
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) base_url: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) dialect: DialectArgs,
+    /// Spend at most this many requests a minute, or auto: 10000/min, and no limit with --sandbox
+    #[arg(long, value_name = "N/min", default_value = "auto")]
+    pub(in crate::cli) rate: RateArg,
+    /// Keep at most this many rows in flight, or auto: by the rate
+    #[arg(long, value_name = "N", default_value = "auto")]
+    pub(in crate::cli) concurrency: ConcurrencyArg,
+}
+
+/// Which of Intercom's APIs is spoken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(in crate::cli) struct DialectArgs {
+    /// Write users through contacts (2.x) or users (1.x), or auto: by --api-version, else contacts
+    #[arg(long, value_name = "ENGINE", default_value = "auto")]
+    pub(in crate::cli) engine: EngineArg,
+    /// Pin this version of the API [default: 2.16, and 1.4 for the engine users]
+    #[arg(long, value_name = "VERSION")]
+    pub(in crate::cli) api_version: Option<String>,
+}
+
+/// `--engine`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum EngineArg {
+    /// By the version.
+    Auto,
+    /// What the user says.
+    Exactly(Engine),
+}
+
+impl std::str::FromStr for EngineArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Exactly) }
+    }
+}
+
+/// `--rate`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum RateArg {
+    /// What a workspace grants.
+    Auto,
+    /// What the user grants.
+    AtMost(Rate),
+}
+
+impl std::str::FromStr for RateArg {
+    type Err = crate::pace::RateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::AtMost) }
+    }
+}
+
+/// `--concurrency`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum ConcurrencyArg {
+    /// By the rate.
+    Auto,
+    /// What the user says.
+    Exactly(usize),
+}
+
+impl std::str::FromStr for ConcurrencyArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            _ if text == "auto" => Ok(Self::Auto),
+            // More threads than that wait for each other, not for the server.
+            Ok(n @ 1..=512) => Ok(Self::Exactly(n)),
+            _ => Err("write a number from 1 to 512, or `auto`".into()),
+        }
+    }
+}
