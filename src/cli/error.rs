@@ -159,6 +159,9 @@ impl fmt::Display for Error {
 fn not_allowed_hint(refusal: &Refusal) -> &'static str {
     match (refusal.status, refusal.code.as_str()) {
         (402, _) => "the workspace's subscription does not include the API",
+        (_, "api_plan_restricted") => {
+            "the workspace's plan does not include this part of the API, or its subscription has ended"
+        }
         // A token that is let in, and not to this: it reads, and may not write, as a rule.
         (403, _) | (_, "token_unauthorized") => {
             "give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication"

@@ -37,7 +37,7 @@ struct Tags {
     data: Vec<Tag>,
 }
 
-/// The answer to `POST /tags`; only since 2.16 it says who was tagged [S].
+/// The answer to `POST /tags`; only since 2.16 it says who was tagged, as the API's description has it.
 #[derive(Deserialize)]
 struct Applied {
     #[serde(flatten)]

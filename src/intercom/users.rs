@@ -46,7 +46,11 @@ impl Client {
     /// # Errors
     /// As [`ApiError`].
     pub(super) fn post_user(&self, fields: &UserFields, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
-        let call = self.call(Method::POST, Effect::Writes, &["users"]).json(&UserBody(fields));
+        let mut call = self.call(Method::POST, Effect::Writes, &["users"]).json(&UserBody(fields));
+        if fields.value(&Field::NewSession).is_some() {
+            // Twice would count two sessions.
+            call = call.never_twice();
+        }
         self.send::<AsContact>(&call, trace).map(|user| user.0)
     }
 

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// How many keys are kept before those that no longer matter are let go.
 const MANY: usize = 65_536;
+/// By how many seconds this machine's clock and the server's may differ.
+const CLOCKS_DIFFER: u64 = 24 * 60 * 60;
 
 /// The intents of a workspace, in a file that is locked while it is open.
 #[derive(Debug)]
@@ -99,7 +101,8 @@ impl Intents {
         let unusable = |source| IntentError::Unusable { path: path.into(), source };
         let file = open(path).and_then(locked).map_err(|error| error.at(path))?;
         let (mut keys, lines) = read(&file).map_err(unusable)?;
-        keys.retain(|_, entry| entry.matters(now, remembered_for));
+        // The times are the server's, `now` is this machine's: what is a day old is over on every clock.
+        keys.retain(|_, entry| entry.matters(now.saturating_sub(CLOCKS_DIFFER), remembered_for));
         let file =
             if lines > keys.len() { write_anew(&keys, path).map_err(|error| error.at(path))? } else { file };
         let state = State { file, keys, let_go_at: MANY, is_torn: false };
@@ -299,7 +302,7 @@ mod tests {
         intents.begin("b", 1_000).unwrap();
         intents.end("b", Some("6064")).unwrap();
         drop(intents);
-        let intents = open(&path, 1_600);
+        let intents = open(&path, 1_600 + CLOCKS_DIFFER);
         assert_eq!(Some(Known::Begun { at: 1_000 }), intents.known("a"));
         assert_eq!(None, intents.known("b"));
         assert_eq!(1, std::fs::read_to_string(&path).unwrap().lines().count());

@@ -204,7 +204,7 @@ fn a_failed_export_leaves_the_old_file_as_it_was() {
     exit 5
     ---- stderr
     error: page 1: Intercom does not let this token in: no (api_plan_restricted, HTTP 403)
-      hint: give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication
+      hint: the workspace's plan does not include this part of the API, or its subscription has ended
     users.csv was not written; a file of that name is as it was
     report: [STATE]/fake/runs/[TIME]-export/report.json
     next: run `intercom-bulk export users.csv --base-url http://[HOST]` again

@@ -139,7 +139,7 @@ fn a_token_that_may_not_write_creates_nothing() {
     users.csv: creating, for good, 1 custom attribute
       `seats` from column `seats`: integer (1 integer)
     error: attribute `seats` was not created: Intercom does not let this token in: no (api_plan_restricted, HTTP 403)
-      hint: give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication
+      hint: the workspace's plan does not include this part of the API, or its subscription has ended
     ");
 }
 

@@ -169,7 +169,7 @@ fn a_token_without_the_scope_ends_with_its_own_exit() {
     exit 5
     ---- stderr
     error: Intercom does not let this token in: no write access (api_plan_restricted, HTTP 403, request r2)
-      hint: give the app the scopes to read and write users, in the Developer Hub, Your app, Authentication
+      hint: the workspace's plan does not include this part of the API, or its subscription has ended
     ");
 }
 
