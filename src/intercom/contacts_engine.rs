@@ -171,6 +171,7 @@ impl Delivery<'_> {
         }
         let kept = self.external_id_kept(&contact.value);
         delivered.contact = Some(contact);
+        delivered.done = parts.done;
         Ok(delivered.remark(kept))
     }
 

@@ -125,6 +125,8 @@ pub struct Delivered {
     pub outcome: Upserted,
     /// The contact as it was last seen; `None` if it was left archived.
     pub contact: Option<Box<Raw<Contact>>>,
+    /// What was done besides the contact's own fields: ``attach company `c1` ``.
+    pub done: Vec<String>,
     /// Whether something was written after `contact` was seen.
     pub is_stale: bool,
     /// The tags that the user still lacks; see [`Client::tag`].
@@ -138,6 +140,7 @@ impl Delivered {
         Self {
             outcome,
             contact: Some(Box::new(contact)),
+            done: Vec::new(),
             is_stale: false,
             missing_tags: Vec::new(),
             remarks: Vec::new(),
@@ -148,6 +151,7 @@ impl Delivered {
         Self {
             outcome: Upserted::Unchanged,
             contact: None,
+            done: Vec::new(),
             is_stale: false,
             missing_tags: Vec::new(),
             remarks: vec![Remark::ArchivedSkipped],

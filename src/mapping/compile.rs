@@ -144,7 +144,10 @@ impl Draft {
             return Err(error);
         }
         let of_role = key.of_role(spec.role).unwrap_or(key);
-        if !self.planned.iter().any(|column| of_role.fields().contains(&column.field)) {
+        let has_roles = self.planned.iter().any(|column| column.field == Field::Role);
+        let is_key =
+            |field: &Field| of_role.fields().contains(field) || has_roles && key.fields().contains(field);
+        if !self.planned.iter().any(|column| is_key(&column.field)) {
             let key = of_role;
             return Err(MappingError::NoKeyColumn { key, columns: columns.to_vec() });
         }

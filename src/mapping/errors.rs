@@ -247,6 +247,18 @@ fn unknown_column(unknown: &UnknownColumn) -> String {
     }
 }
 
+/// Returns what to say of attributes that stand in for fields that cannot be written, and that nobody has made yet.
+fn stand_ins_are_made(columns: &[UnknownColumn]) -> &'static str {
+    let is_new = |unknown: &UnknownColumn| {
+        unknown.why.is_some() && unknown.nearest.first().is_some_and(|target| target.starts_with("custom."))
+    };
+    if columns.iter().any(is_new) {
+        " (make the attribute, if there is none, with --create-attributes)"
+    } else {
+        ""
+    }
+}
+
 fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
     let (known, strangers): (Vec<_>, Vec<_>) =
         columns.iter().partition(|unknown| !unknown.nearest.is_empty());
@@ -259,7 +271,7 @@ fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
     let ignores: Vec<String> = columns.iter().map(|unknown| ignore_flag(&unknown.column)).collect();
     let mut ways = Vec::new();
     if !maps.is_empty() {
-        ways.push(format!("map with {}", maps.join(" ")));
+        ways.push(format!("map with {}{}", maps.join(" "), stand_ins_are_made(columns)));
     }
     ways.push(format!("leave out with {}", ignores.join(" ")));
     ways.extend(columns.iter().find_map(|unknown| unknown.other_engine).map(engine_hint));

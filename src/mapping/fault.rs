@@ -76,6 +76,10 @@ pub enum FaultKind {
     NotAPhone,
     /// A list whose separator is not the comma, and which has one.
     CommaInList,
+    /// A list whose separator is the comma, and which has a semicolon.
+    SemicolonInList,
+    /// What begins as a JSON array of names, and is none.
+    NotAList,
     /// More companies than a contact may be in.
     TooManyCompanies {
         /// How many there are.
@@ -127,6 +131,8 @@ impl FaultKind {
             Self::NotWritable { .. } => "not_writable",
             Self::NotAPhone => "not_a_phone",
             Self::CommaInList => "comma_in_list",
+            Self::SemicolonInList => "semicolon_in_list",
+            Self::NotAList => "not_a_list",
             Self::TooManyCompanies { .. } => "too_many_companies",
             Self::LeadByExternalId => "lead_by_external_id",
             Self::LeadWithoutEmail => "no_key",
@@ -169,7 +175,10 @@ impl Fault {
             FaultKind::NotARole => format!("`{value}` is not a role"),
             FaultKind::NotWritable { why, .. } => format!("`{value}` cannot be written: {why}"),
             FaultKind::NotAPhone => format!("`{value}` is not a telephone number"),
-            FaultKind::CommaInList => format!("`{value}` may be one name or several"),
+            FaultKind::CommaInList | FaultKind::SemicolonInList => {
+                format!("`{value}` may be one name or several")
+            }
+            FaultKind::NotAList => format!("`{value}` is neither names nor a JSON array of names"),
             FaultKind::TooManyCompanies { count } => {
                 format!("{count} companies, and Intercom lets a contact be in {MAX_COMPANIES}")
             }
@@ -221,6 +230,11 @@ impl Fault {
             FaultKind::NotAPhone => Some(
                 "write it as in +442071838750, or send whatever is there, as it is, with --lenient".into(),
             ),
+            FaultKind::SemicolonInList => Some(format!(
+                "separate the names of all rows in one way; one name: write it as `[\"{}\"]`",
+                self.value
+            )),
+            FaultKind::NotAList => Some(r#"write names as `vip;beta`, or as `["vip","beta"]`"#.into()),
             FaultKind::CommaInList => Some(format!(
                 "several names: {}; one name: write it as `[\"{}\"]`",
                 self.map_flag("list(,)")?,

@@ -13,7 +13,6 @@ use super::names;
 use super::suggest;
 use super::value::Converter;
 use crate::intercom::Field;
-use crate::intercom::Role;
 use crate::intercom::Unwritable;
 
 /// What becomes of a column.
@@ -135,10 +134,6 @@ impl Circumstances<'_> {
     fn map(&self, column: &str, field: Field, kind: Option<&Kind>) -> Result<Decision, MappingError> {
         let Field::Custom(name) = &field else {
             let rule = || suggest::rule(column, &target(&field, kind));
-            if self.spec.role == Role::Lead && field == Field::ExternalId {
-                // The server gives a lead an id of its own, whatever is sent [R].
-                return Ok(Decision::ReadOnly);
-            }
             let converter = Converter::of_field(&field, kind, self.spec)
                 .map_err(|why| MappingError::BadRule { rule: rule(), why })?;
             return Ok(Decision::Map { field, converter, notice: None });
@@ -191,6 +186,9 @@ impl Circumstances<'_> {
     fn unknown(&self, column: &str, attribute: Option<&str>) -> UnknownColumn {
         let name = attribute.unwrap_or(column).trim();
         let mut nearest = suggest::targets(name, self.attributes, self.key);
+        nearest.retain(|target| {
+            names::field(target).is_none_or(|field| self.spec.dialect.refuses(&field).is_none())
+        });
         let in_other_case = self.in_other_case(name).map(|known| known.name.clone());
         if let Some(known) = &in_other_case {
             // The only one that it can be meant for.

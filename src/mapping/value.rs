@@ -204,16 +204,16 @@ fn is_out_of_place(character: char) -> bool {
 
 /// Reads names between separators, or a JSON array of them: what an export writes where a name has the separator in it.
 fn names(text: &str, separator: &str) -> Result<Value, FaultKind> {
-    if text.trim_start().starts_with('[')
-        && let Ok(names) = serde_json::from_str::<Vec<String>>(text)
-    {
+    if text.trim_start().starts_with(['[', '{']) {
+        let names: Vec<String> = serde_json::from_str(text).map_err(|_| FaultKind::NotAList)?;
         return list(names.iter().map(String::as_str));
     }
     // `vip, beta` may be two names or one, and a name that was made by mistake stays in Intercom.
-    if separator != "," && text.contains(',') {
-        return Err(FaultKind::CommaInList);
+    match separator {
+        ";" if text.contains(',') => Err(FaultKind::CommaInList),
+        "," if text.contains(';') => Err(FaultKind::SemicolonInList),
+        separator => list(text.split(separator)),
     }
-    list(text.split(separator))
 }
 
 /// Returns a telephone number as it is. What Intercom accepts is not known; every example of it is E.164, so that a text

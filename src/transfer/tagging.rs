@@ -69,7 +69,7 @@ impl Untagged {
             open: AtomicUsize::new(delivered.missing_tags.len()),
             tags: delivered.missing_tags,
             remarks: delivered.remarks,
-            parts: Mutex::default(),
+            parts: Mutex::new(Parts { done: delivered.done, ..Parts::default() }),
         })
     }
 

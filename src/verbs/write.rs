@@ -246,13 +246,18 @@ fn settle(
         return Ok(Written { outcome, contact: None, remarks, notices });
     };
     let id = contact.value.id.clone();
-    let mut partly =
-        Partly { outcome: delivered.outcome, id, contact: None, done: Vec::new(), failed: Vec::new() };
+    let mut partly = Partly {
+        outcome: delivered.outcome,
+        id,
+        contact: None,
+        done: delivered.done.clone(),
+        failed: Vec::new(),
+    };
     partly.tag(api, &delivered.missing_tags, trace);
     if !partly.failed.is_empty() {
         return Err(partly.seen_again(api, trace));
     }
-    let has_tagged = !partly.done.is_empty();
+    let has_tagged = !delivered.missing_tags.is_empty();
     let outcome = match delivered.outcome {
         Upserted::Unchanged if has_tagged => Upserted::Updated,
         outcome => outcome,

@@ -278,7 +278,11 @@ fn of_partly(partly: &Partly) -> Failure {
     });
     let ended = partly.failed.iter().map(|part| &part.error).find(|error| error.ends_the_run());
     let exit = ended.map_or(Exit::Partial, |error| Error::of_server(error).exit());
-    let error = Error::new(exit, partly.to_string())
-        .hint("put right what was refused, then run the same command again: what is done stays done");
+    let error = Error::new(exit, partly.to_string()).hint(
+        match partly.failed.iter().any(|part| part.error.refusal().is_some()) {
+            true => "put right what was refused, then run the same command again: what is done stays done",
+            false => "run the same command again later: what is done stays done",
+        },
+    );
     Failure { error, list: Some(list.text()) }
 }

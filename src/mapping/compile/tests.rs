@@ -167,13 +167,15 @@ fn what_intercom_cannot_write_is_not_lost_silently() {
     check(
         columns(&["email", "UTM source"]),
         "1 column has no field in Intercom: `UTM source` (Intercom's contacts take no campaign fields)\n\
-             map with --map 'UTM source=custom.utm_source', or leave out with --ignore-column 'UTM source', or write it \
+             map with --map 'UTM source=custom.utm_source' (make the attribute, if there is none, with \
+         --create-attributes), or leave out with --ignore-column 'UTM source', or write it \
              through the users of 1.x with --engine users",
     );
     check(
         Case { unknown: Unknown::CreateAttribute, ..columns(&["email", "session_count"]) },
         "1 column has no field in Intercom: `session_count` (Intercom dropped it with version 2.0 of the API)\n\
-             map with --map 'session_count=custom.session_count', or leave out with --ignore-column 'session_count', or \
+             map with --map 'session_count=custom.session_count' (make the attribute, if there is none, with \
+         --create-attributes), or leave out with --ignore-column 'session_count', or \
              write it through the users of 1.x with --engine users",
     );
     check(
@@ -181,7 +183,8 @@ fn what_intercom_cannot_write_is_not_lost_silently() {
         "2 columns have no field in Intercom: `update_last_request_at` (Intercom dropped it with version 2.0 of the \
              API), `Language override` (only the Preview version of the API takes it)\n\
              map with --map 'update_last_request_at=last_seen_at:now' --map \
-             'Language override=custom.language_override', or leave out with --ignore-column 'update_last_request_at' \
+             'Language override=custom.language_override' (make the attribute, if there is none, with \
+         --create-attributes), or leave out with --ignore-column 'update_last_request_at' \
              --ignore-column 'Language override', or write it through the users of 1.x with --engine users",
     );
 }

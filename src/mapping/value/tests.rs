@@ -88,6 +88,11 @@ fn names_are_split_at_semicolons_and_a_comma_is_asked_about() {
     check("tags", r#"["vip, beta", "x"]"#, r#"["vip, beta","x"]"#);
     check("companies", "c1", r#"["c1"]"#);
     check("companies", "c1,c2", "comma_in_list");
+    check("companies", r#"["c1""#, "not_a_list");
+    check("tags", "{a}", "not_a_list");
+    let commas = Converter::of_field(&Field::Tags, Some(&Kind::List(",".into())), &MappingSpec::default());
+    let mixed = commas.unwrap().convert("vip;beta", "vip;beta").unwrap_err();
+    assert_eq!("semicolon_in_list", mixed.code());
 }
 
 #[test]

@@ -152,3 +152,21 @@ fn a_lead_becomes_a_user_by_its_role() {
     assert!(by_email.stderr.contains("promoted from lead to user: 1 contact"), "{by_email}");
     assert!(env.contacts().iter().all(|contact| contact["role"] == "user"));
 }
+
+#[test]
+fn the_role_of_a_run_is_that_of_rows_without_one() {
+    let env = TestEnv::new();
+    let file = "external_id,email,role\n1,ann@example.com,user\n2,bo@example.com,\n3,,user\n";
+    let run = import(&env, file, &["--role", "lead"]);
+    assert_eq!(0, run.code, "{run}");
+    assert!(
+        run.stderr.contains("leads that keep the external_id that Intercom gave them: 1 contact"),
+        "{run}"
+    );
+    let contacts = env.contacts();
+    let users: Vec<_> = contacts.iter().filter(|contact| contact["role"] == "user").collect();
+    assert_eq!(
+        ["1", "3"],
+        *users.iter().map(|user| user["external_id"].as_str().unwrap()).collect::<Vec<_>>()
+    );
+}

@@ -58,7 +58,7 @@ fn what_1_x_cannot_write_stops_the_run_before_anything_is_sent() {
     exit 2
     ---- stderr
     error: users.csv: 1 column has no field in Intercom: `owner_id` (the users of 1.x have an owner that cannot be written)
-      hint: map with --map 'owner_id=custom.owner_id', or leave out with --ignore-column 'owner_id', or write it through the contacts of 2.x with --engine contacts
+      hint: map with --map 'owner_id=custom.owner_id' (make the attribute, if there is none, with --create-attributes), or leave out with --ignore-column 'owner_id', or write it through the contacts of 2.x with --engine contacts
     ");
     assert_snapshot!(import(&env, "user_id,email\n1,a@example.com\n", &["--engine", "users", "--role", "lead"]), @"
     exit 2
@@ -76,7 +76,7 @@ fn what_2_x_cannot_write_names_the_choices() {
     exit 2
     ---- stderr
     error: users.csv: 2 columns have no field in Intercom: `UTM source` (Intercom's contacts take no campaign fields), `session_count` (Intercom dropped it with version 2.0 of the API)
-      hint: map with --map 'UTM source=custom.utm_source' --map 'session_count=custom.session_count', or leave out with --ignore-column 'UTM source' --ignore-column 'session_count', or write it through the users of 1.x with --engine users
+      hint: map with --map 'UTM source=custom.utm_source' --map 'session_count=custom.session_count' (make the attribute, if there is none, with --create-attributes), or leave out with --ignore-column 'UTM source' --ignore-column 'session_count', or write it through the users of 1.x with --engine users
     ");
     assert_eq!(0, env.writes().len());
 }
