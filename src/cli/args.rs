@@ -1,6 +1,8 @@
 //! The arguments of every command. Each `--long-name` has the variable `INTERCOM_BULK_LONG_NAME`, by rule.
 
 mod connect;
+#[allow(dead_code)] // The flags that take one come one by one.
+mod duration;
 mod policy;
 mod serve;
 
@@ -10,6 +12,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use connect::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg};
+#[allow(unused_imports)]
+pub(super) use duration::DurationArg;
 pub(super) use policy::{ModeArg, PolicyArgs, RoleArgs};
 pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
 
