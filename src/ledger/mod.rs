@@ -1,6 +1,23 @@
-//! What has been delivered, and what is about to be: for now the intents of writes that must not be repeated blindly.
-//! Knows no HTTP and no CSV.
+//! What has been delivered, and what is about to be. Knows no HTTP and no CSV.
+//!
+//! The *ledger* is an SQLite file a workspace. For each user that a run has delivered it holds Intercom's id and the
+//! fingerprint of the values, so that an unchanged row costs no request and a changed one costs one. It is written only
+//! after the server's answer, by one thread, and is on the disk within a second. It is safe to delete: that costs
+//! requests and loses nothing. What is not safe to delete, the *intents* of creates that must not be repeated blindly,
+//! is therefore a file of its own.
 
+mod error;
 mod intents;
+mod key;
+mod reader;
+mod record;
+mod schema;
+mod writer;
 
+pub use error::LedgerError;
 pub use intents::{IntentError, Intents, Known};
+pub use key::{KeyKind, UserKey};
+pub use reader::LedgerReader;
+pub use record::{ContactId, Delivery, Fingerprint};
+pub use schema::{Ledger, Opened};
+pub use writer::{LedgerWriter, Note, RunStart};

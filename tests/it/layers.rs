@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reqwest::", &["intercom/", "cli/connect.rs"]),
     ("rayon::", &["transfer/"]),
     ("governor::", &["pace/"]),
+    ("rusqlite::", &["ledger/"]),
     ("indicatif::", &["report/bar.rs"]),
     ("axum::", &["sandbox/"]),
     ("anyhow::", &["cli/"]),
