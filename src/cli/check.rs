@@ -6,6 +6,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
+use super::state::new_run;
 use crate::mapping::Mapping;
 use crate::mapping::MappingSpec;
 use crate::mapping::Unknown;
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Ex
     let input = arguments.input.open()?;
     let mapping = Mapping::compile(input.rows.columns(), &spec, &[], arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;
-    let run_dir = arguments.state.create_run_dir("check", OFFLINE, environment, &clock)?;
+    let run_dir = arguments.state.create_run_dir(&new_run("check", &clock), OFFLINE, environment)?;
     let face = arguments.face.progress.face("check", &input.name);
     let circumstances = Circumstances {
         deed: Deed::Check,

@@ -1,7 +1,6 @@
 //! From arguments to a client: which server, which token, how fast.
 
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use reqwest::Url;
@@ -10,7 +9,6 @@ use super::args::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg, 
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
-use super::state::cannot_write;
 use crate::intercom::AccessToken;
 use crate::intercom::Client;
 use crate::intercom::Connection;
@@ -158,12 +156,6 @@ pub(super) fn workspace_id(client: &Client) -> Result<String, Error> {
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.
 fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox, Error> {
     let folder = state.workspace_dir(SANDBOX_WORKSPACE, environment)?;
-    let mut private = std::fs::DirBuilder::new();
-    private
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .map_err(|error| cannot_write(&folder).because(error))?;
     let data = folder.join("users.ndjson");
     let config =
         Config { data: Some(data.clone()), quota_per_minute: 0, lag: Lag::NONE, ..Config::default() };

@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
-use super::state::cannot_write;
+use super::state::{cannot_write, new_run};
 use crate::pace::Clock;
 use crate::report::Beginning;
 use crate::report::ExportEnding;
@@ -31,8 +31,9 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
+    let run_id = new_run("export", &clock);
     let columns = Columns::new(&workspace.attributes);
-    let run_dir = arguments.state.create_run_dir("export", &workspace.id, environment, &clock)?;
+    let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
     let folder = run_dir.path().to_owned();
     let mut reporter = RunReporter::begin(Beginning {
         command: "export",

@@ -6,6 +6,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
+use super::state::new_run;
 use crate::pace::Clock;
 use crate::transfer::Import;
 use crate::transfer::import;
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
+    let run_id = new_run("import", &clock);
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
@@ -29,7 +31,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         let leads = arguments.state.open_leads(&workspace.id, environment, &clock)?;
         workspace.client.keep_leads_in(Box::new(leads));
     }
-    let run_dir = arguments.state.create_run_dir("import", &workspace.id, environment, &clock)?;
+    let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {
         deed: Deed::Import,

@@ -1,19 +1,20 @@
 //! Where a workspace's files are kept, and the folder of this run.
 
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::args::StateArgs;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::private::{self, Use};
 use crate::ledger::IntentError;
 use crate::pace::Clock;
 use crate::report::RunDir;
+use crate::report::RunId;
 use crate::transfer::LeadIntents;
 
 impl StateArgs {
-    /// Returns the folder of a workspace.
+    /// Returns the folder of a workspace, which is there then, and which nobody else can write into.
     pub(super) fn workspace_dir(&self, workspace: &str, environment: &Environment) -> Result<PathBuf, Error> {
         let state_dir = match &self.state_dir {
             Some(folder) => folder.clone(),
@@ -22,7 +23,10 @@ impl StateArgs {
         // The id comes from the server, so nothing of it may lead out of the state folder.
         let folder: String =
             workspace.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-        Ok(state_dir.join(folder))
+        let folder = state_dir.join(folder);
+        private::open(&state_dir, Use::Parent)?;
+        private::open(&folder, Use::Files)?;
+        Ok(folder)
     }
 
     /// Opens what is remembered of the leads of a workspace.
@@ -33,9 +37,6 @@ impl StateArgs {
         clock: &Clock,
     ) -> Result<LeadIntents, Error> {
         let folder = self.workspace_dir(workspace, environment)?;
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true).mode(0o700);
-        private.create(&folder).map_err(|error| cannot_write(&folder).because(error))?;
         LeadIntents::open(&folder.join("intents.ndjson"), clock.unix().as_secs()).map_err(|error| match error
         {
             IntentError::InUse(_) => Error::new(Exit::Locked, error.to_string())
@@ -47,21 +48,27 @@ impl StateArgs {
     /// Creates the folder of this run.
     pub(super) fn create_run_dir(
         &self,
-        command: &str,
+        run: &RunId,
         workspace: &str,
         environment: &Environment,
-        clock: &Clock,
     ) -> Result<RunDir, Error> {
-        let (now, chance) = (clock.unix(), fastrand::u16(..));
         let (folder, created) = match &self.run_dir {
-            Some(folder) => (folder.clone(), RunDir::at(folder, command, now, chance)),
+            Some(folder) => (folder.clone(), RunDir::at(folder, run)),
             None => {
                 let runs = self.workspace_dir(workspace, environment)?.join("runs");
-                (runs.clone(), RunDir::create(&runs, command, now, chance))
+                private::open(&runs, Use::Files)?;
+                (runs.clone(), RunDir::create(&runs, run))
             }
         };
-        created.map_err(|error| cannot_write(&folder).because(error))
+        let run_dir = created.map_err(|error| cannot_write(&folder).because(error))?;
+        private::open(run_dir.path(), Use::Files)?;
+        Ok(run_dir)
     }
+}
+
+/// Names the run that begins now.
+pub(super) fn new_run(command: &'static str, clock: &Clock) -> RunId {
+    RunId::new(command, clock.unix(), fastrand::u16(..))
 }
 
 /// A folder or file of ours cannot be written.

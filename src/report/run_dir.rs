@@ -6,43 +6,72 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The name of one run: `20261121T021500Z-import-7f3a`.
+#[derive(Debug, Clone)]
+pub struct RunId {
+    text: String,
+    command: &'static str,
+    began: Duration,
+}
+
+impl RunId {
+    /// Names a run. `now` is since 1970; `chance` tells apart runs of one second.
+    #[must_use]
+    pub fn new(command: &'static str, now: Duration, chance: u16) -> Self {
+        Self { text: format!("{}-{command}-{chance:04x}", compact_time(now)), command, began: now }
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns what is run: `import`, `export` or `check`.
+    #[must_use]
+    pub fn command(&self) -> &'static str {
+        self.command
+    }
+
+    /// Returns when the run began, as `2026-11-21T02:15:00Z`.
+    #[must_use]
+    pub fn began(&self) -> String {
+        timestamp(self.began).to_string()
+    }
+}
+
 /// The folder that holds the files of one run.
 #[derive(Debug, Clone)]
 pub struct RunDir {
     path: PathBuf,
-    id: String,
+    id: RunId,
 }
 
 impl RunDir {
     /// The files that a run may write into its folder.
     pub const FILES: [&str; 4] = ["report.json", "rejects.csv", "retry.csv", "retry.ndjson"];
 
-    /// Creates the folder `<runs>/20261121T021500Z-import-7f3a`.
-    ///
-    /// `now` is seconds since 1970; `chance` tells apart runs of one second.
+    /// Creates the run's own folder in `runs`.
     ///
     /// # Errors
     /// When the folder cannot be created.
-    pub fn create(runs: &Path, command: &str, now: Duration, chance: u16) -> io::Result<Self> {
-        let id = format!("{}-{command}-{chance:04x}", compact_time(now));
-        let path = runs.join(&id);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
-        Ok(Self { path, id })
+    pub fn create(runs: &Path, id: &RunId) -> io::Result<Self> {
+        Self::at(&runs.join(id.as_str()), id)
     }
 
     /// Uses a folder of the user's choice as it is.
     ///
     /// # Errors
     /// When the folder cannot be created.
-    pub fn at(path: &Path, command: &str, now: Duration, chance: u16) -> io::Result<Self> {
+    pub fn at(path: &Path, id: &RunId) -> io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        Ok(Self { path: path.into(), id: format!("{}-{command}-{chance:04x}", compact_time(now)) })
+        Ok(Self { path: path.into(), id: id.clone() })
     }
 
     /// Returns the run's name.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        self.id.as_str()
     }
 
     /// Returns the folder's path.

@@ -11,6 +11,7 @@ mod contract;
 mod engines;
 mod export;
 mod faults;
+mod folders;
 mod import;
 mod layers;
 mod modes;
