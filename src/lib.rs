@@ -34,7 +34,7 @@
 //! | [`rows`] | CSV and NDJSON in and out, positions, encodings, atomic files; knows nothing of Intercom |
 //! | [`mapping`] | columns to fields: rules, typed values, suggestions; pure |
 //! | [`intercom`] | the API as a typed client; `client.rs` is the only sender of HTTP |
-//! | [`ledger`] | what is about to be done and must not be done twice; knows no HTTP and no CSV |
+//! | [`ledger`] | what is about to be done and must not be done twice, and the run lock; knows no HTTP and no CSV |
 //! | [`pace`] | when a request may start: token bucket, server window, retry, clock; knows no HTTP |
 //! | [`transfer`] | the pipelines and their events; the only user of rayon |
 //! | [`verbs`] | one user at a time, as library calls: what the commands of the same names do |
@@ -43,9 +43,10 @@
 //!
 //! # The way of one row
 //!
-//! `cli` opens the input, asks the server who it is and which attributes there are, and compiles the mapping: what can
-//! fail before the first write has failed by then. The *feed* (`transfer/feed.rs`) reads and maps, one row after the
-//! other, because only there the rows of one user still have an order; `transfer/order.rs` holds a row back while
+//! `cli` opens the input, asks the server who it is and which attributes there are, takes the workspace's lock
+//! (`ledger/lock.rs`: one run at a time) and compiles the mapping: what can fail before the first write has failed by
+//! then. The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
+//! user still have an order; `transfer/order.rs` holds a row back while
 //! another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
 //! large as the concurrency; a worker calls [`intercom::Client::upsert`], which takes one ticket of the limiter for
 //! every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events: progress,

@@ -1,8 +1,8 @@
 //! The arguments of every command. Each `--long-name` has the variable `INTERCOM_BULK_LONG_NAME`, by rule.
 
 mod connect;
-#[allow(dead_code)] // The flags that take one come one by one.
 mod duration;
+mod lock;
 mod policy;
 mod serve;
 
@@ -12,8 +12,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use connect::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg};
-#[allow(unused_imports)]
 pub(super) use duration::DurationArg;
+pub(super) use lock::{IfBusy, LockArgs};
 pub(super) use policy::{ModeArg, PolicyArgs, RoleArgs};
 pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
 
@@ -135,6 +135,8 @@ pub(super) struct ImportArgs {
     #[command(flatten)]
     pub(super) state: StateArgs,
     #[command(flatten)]
+    pub(super) lock: LockArgs,
+    #[command(flatten)]
     pub(super) face: FaceArgs,
 }
 
@@ -172,6 +174,8 @@ pub(super) struct ExportArgs {
     pub(super) connect: ConnectArgs,
     #[command(flatten)]
     pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) lock: LockArgs,
     #[command(flatten)]
     pub(super) face: FaceArgs,
 }

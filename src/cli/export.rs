@@ -7,6 +7,7 @@ use super::args::ExportArgs;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::lock::{Claim, Turn};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
 use crate::pace::Clock;
@@ -32,6 +33,13 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
     let run_id = new_run("export", &clock);
+    let folder = arguments.state.workspace_dir(&workspace.id, environment)?;
+    let claim =
+        Claim { folder, workspace: &workspace.id, run: &run_id, clock: &clock, interruption: &interruption };
+    let _lock = match arguments.lock.take(&claim)? {
+        Turn::Ours(lock) => lock,
+        Turn::Skipped(skipped) => return Ok(skipped.tell("export", arguments.face.json, &clock)),
+    };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
     let folder = run_dir.path().to_owned();

@@ -5,6 +5,7 @@ use super::conclusion::{Circumstances, Deed, InputRun};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::lock::{Claim, Turn};
 use super::signals::Interruption;
 use super::state::new_run;
 use crate::pace::Clock;
@@ -23,6 +24,13 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
     let run_id = new_run("import", &clock);
+    let folder = arguments.state.workspace_dir(&workspace.id, environment)?;
+    let claim =
+        Claim { folder, workspace: &workspace.id, run: &run_id, clock: &clock, interruption: &interruption };
+    let _lock = match arguments.lock.take(&claim)? {
+        Turn::Ours(lock) => lock,
+        Turn::Skipped(skipped) => return Ok(skipped.tell("import", arguments.face.json, &clock)),
+    };
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;

@@ -15,6 +15,7 @@ mod export;
 mod faces;
 mod import;
 mod input;
+mod lock;
 mod private;
 mod sandbox;
 mod signals;

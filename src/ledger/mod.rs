@@ -4,11 +4,12 @@
 //! fingerprint of the values, so that an unchanged row costs no request and a changed one costs one. It is written only
 //! after the server's answer, by one thread, and is on the disk within a second. It is safe to delete: that costs
 //! requests and loses nothing. What is not safe to delete, the *intents* of creates that must not be repeated blindly,
-//! is therefore a file of its own.
+//! is therefore a file of its own. The *lock* lets one run at a time touch all of it.
 
 mod error;
 mod intents;
 mod key;
+mod lock;
 mod reader;
 mod record;
 mod schema;
@@ -17,6 +18,7 @@ mod writer;
 pub use error::LedgerError;
 pub use intents::{IntentError, Intents, Known};
 pub use key::{KeyKind, UserKey};
+pub use lock::{Holder, LockError, RunLock};
 pub use reader::LedgerReader;
 pub use record::{ContactId, Delivery, Fingerprint};
 pub use schema::{Ledger, Opened};

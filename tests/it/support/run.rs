@@ -59,6 +59,7 @@ static FILTERS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"127\.0\.0\.1:\d+", "[HOST]"),
         (r"\.local/state/intercom-bulk", "[STATE]"),
         (r"\d{8}T\d{6}Z-(\w+)-[0-9a-f]{4}", "[TIME]-$1"),
+        (r"process \d+ on \S+, since \S+", "process [ID] on [HOST], since [TIME]"),
         (r"request [0-9a-z]{20}", "request [ID]"),
         (r"\b[0-9a-f]{24}\b", "[ID]"),
         (r#""(started|finished)_at": "[^"]*""#, r#""${1}_at": "[TIME]""#),
