@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Ex
     let (dialect, role) = (arguments.dialect.dialect()?, arguments.role.role());
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
     let spec = MappingSpec { unknown: Unknown::AssumeAttribute, ..spec };
-    let input = arguments.input.open()?;
+    let input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
     let mapping = Mapping::compile(input.rows.columns(), &spec, &[], arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;
     let run_dir = arguments.state.create_run_dir(&new_run("check", &clock), OFFLINE, environment)?;

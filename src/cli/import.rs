@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
     let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
-    let input = arguments.input.open()?;
+    let input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
     let mut workspace = arguments
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
-    arguments.input.refuse_unwritable(&mapping, &input)?;
+    input.refuse_unwritable(&mapping)?;
     if mapping.may_write_leads() {
         let leads = arguments.state.open_leads(&workspace.id, environment, &clock)?;
         workspace.client.keep_leads_in(Box::new(leads));

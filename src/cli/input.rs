@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::args::{InputArgs, MappingArgs};
+use super::args::{InputArgs, MappingArgs, StateArgs};
+use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::signals::Interruption;
 use crate::intercom::Dialect;
 use crate::intercom::Role;
 use crate::mapping::Mapping;
@@ -15,12 +17,15 @@ use crate::mapping::MappingSpec;
 use crate::mapping::Phones;
 use crate::mapping::Rule;
 use crate::mapping::Unknown;
-use crate::rows::InputError;
+use crate::rows::KeepError;
 use crate::rows::Read;
 use crate::rows::ReadOptions;
 use crate::rows::Rows;
 use crate::rows::Source;
 use crate::rows::encoding;
+
+/// What helps if stdin does not fit where it is copied to.
+const ROOM: &str = "it is read twice: save it as a file, or choose another place with --state-dir DIR";
 
 /// An input that is open, with the name that the user gave it.
 pub(super) struct OpenInput {
@@ -32,34 +37,61 @@ pub(super) struct OpenInput {
 impl InputArgs {
     /// Opens the input: what is wrong with it as a whole is an error now.
     pub(super) fn open(&self) -> Result<OpenInput, Error> {
-        let source =
-            if self.file.as_os_str() == "-" { Source::Stdin } else { Source::Path(self.file.clone()) };
-        let name = source.name();
-        let rows = self.rows(&source).map_err(|error| Error::of_input(&name, &error))?;
-        Ok(OpenInput { name, source, rows })
+        self.rows(self.source()?)
     }
 
-    /// Opens a source with the options of these arguments.
-    pub(super) fn rows(&self, source: &Source) -> Result<Rows, InputError> {
-        let encoding = self.encoding.as_deref().map(encoding).transpose()?;
-        Rows::open(source, &ReadOptions { format: self.format, delimiter: self.delimiter, encoding })
+    /// Opens the input to be read more than once: a stream is copied into a file without a name first.
+    pub(super) fn open_to_read_again(
+        &self,
+        state: &StateArgs,
+        environment: &Environment,
+        interruption: &Interruption,
+    ) -> Result<OpenInput, Error> {
+        let source = self.source()?;
+        if source.size().is_some() {
+            return self.rows(source);
+        }
+        let halt = interruption.halt();
+        let kept = source.kept_in(state.nameless_file(environment)?, || !halt.is_raised());
+        self.rows(kept.map_err(|error| match error {
+            KeepError::Input(error) => Error::of_input("stdin", &error),
+            KeepError::Output(why) => {
+                Error::new(Exit::Output, "the copy of the input cannot be written").because(why).hint(ROOM)
+            }
+            KeepError::Stopped => interruption.instead_of(Error::new(Exit::Failed, error.to_string())),
+        })?)
+    }
+
+    fn source(&self) -> Result<Source, Error> {
+        let stdin = self.file.as_os_str() == "-";
+        let opened = if stdin { Source::stdin() } else { Source::open(&self.file) };
+        opened.map_err(|error| Error::of_input(&self.file.display().to_string(), &error))
+    }
+
+    fn rows(&self, source: Source) -> Result<OpenInput, Error> {
+        let name = source.name().to_owned();
+        let broken = |error| Error::of_input(&name, &error);
+        let encoding = self.encoding.as_deref().map(encoding).transpose().map_err(broken)?;
+        let options = ReadOptions { format: self.format, delimiter: self.delimiter, encoding };
+        let rows = Rows::open(&source, &options).map_err(broken)?;
+        Ok(OpenInput { name, source, rows })
     }
 }
 
-impl InputArgs {
+impl OpenInput {
     /// Refuses a file with a value that cannot be written, before anything is sent. Only columns that are most often
-    /// empty are looked at, and only those of files: a row of stdin with such a value is invalid.
-    pub(super) fn refuse_unwritable(&self, mapping: &Mapping, input: &OpenInput) -> Result<(), Error> {
+    /// empty are looked at.
+    pub(super) fn refuse_unwritable(&self, mapping: &Mapping) -> Result<(), Error> {
         let columns: Vec<usize> = mapping.must_be_empty().collect();
-        if columns.is_empty() || matches!(input.source, Source::Stdin) {
+        if columns.is_empty() {
             return Ok(());
         }
-        let broken = |error| Error::of_input(&input.name, &error);
-        for read in self.rows(&input.source).map_err(broken)? {
+        let broken = |error| Error::of_input(&self.name, &error);
+        for read in self.rows.again().map_err(broken)? {
             let Read::Row(row) = read.map_err(broken)? else { continue };
             if let Some(fault) = columns.iter().find_map(|index| mapping.fault_of(&row, *index)) {
                 let error =
-                    Error::new(Exit::Usage, format!("{}:{}: {fault}", input.name, row.position().line));
+                    Error::new(Exit::Usage, format!("{}:{}: {fault}", self.name, row.position().line));
                 return Err(match fault.hint() {
                     Some(hint) => error.hint(hint),
                     None => error,

@@ -1,5 +1,8 @@
 //! Where a workspace's files are kept, and the folder of this run.
 
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::args::StateArgs;
@@ -14,12 +17,14 @@ use crate::report::RunId;
 use crate::transfer::LeadIntents;
 
 impl StateArgs {
+    /// Returns the folder that the folders of the workspaces are in.
+    pub(super) fn folder(&self, environment: &Environment) -> Result<PathBuf, Error> {
+        self.state_dir.clone().map_or_else(|| environment.state_dir(), Ok)
+    }
+
     /// Returns the folder of a workspace, which is there then, and which nobody else can write into.
     pub(super) fn workspace_dir(&self, workspace: &str, environment: &Environment) -> Result<PathBuf, Error> {
-        let state_dir = match &self.state_dir {
-            Some(folder) => folder.clone(),
-            None => environment.state_dir()?,
-        };
+        let state_dir = self.folder(environment)?;
         // The id comes from the server, so nothing of it may lead out of the state folder.
         let folder: String =
             workspace.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
@@ -43,6 +48,13 @@ impl StateArgs {
                 .hint("wait until the other run has ended: two runs at once would create leads twice"),
             IntentError::Unusable { path, source } => cannot_write(&path).because(source),
         })
+    }
+
+    /// Creates a file that has no name any more, so that it is gone when it is closed, however the process ends.
+    pub(super) fn nameless_file(&self, environment: &Environment) -> Result<File, Error> {
+        let folder = self.folder(environment)?;
+        private::open(&folder, Use::Parent)?;
+        nameless_file(&folder).map_err(|error| cannot_write(&folder).because(error))
     }
 
     /// Creates the folder of this run.
@@ -69,6 +81,13 @@ impl StateArgs {
 /// Names the run that begins now.
 pub(super) fn new_run(command: &'static str, clock: &Clock) -> RunId {
     RunId::new(command, clock.unix(), fastrand::u16(..))
+}
+
+fn nameless_file(folder: &Path) -> io::Result<File> {
+    let path = folder.join(format!("stdin-{:016x}", fastrand::u64(..)));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
 }
 
 /// A folder or file of ours cannot be written.

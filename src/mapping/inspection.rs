@@ -131,7 +131,7 @@ mod tests {
     fn check(file: &str, expected: &str) {
         let mut csv = tempfile::NamedTempFile::with_suffix(".csv").unwrap();
         std::io::Write::write_all(&mut csv, file.as_bytes()).unwrap();
-        let rows = Rows::open(&Source::Path(csv.path().into()), &ReadOptions::default()).unwrap();
+        let rows = Rows::open(&Source::open(csv.path()).unwrap(), &ReadOptions::default()).unwrap();
         let spec = MappingSpec { unknown: Unknown::CreateAttribute, ..MappingSpec::default() };
         let mapping = Mapping::compile(rows.columns(), &spec, &[], Key::Auto).unwrap();
         let inspection = Inspection::of(rows, &mapping).unwrap();

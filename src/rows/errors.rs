@@ -52,6 +52,9 @@ pub enum InputError {
         /// The input's display name.
         name: String,
     },
+    /// The rows are wanted a second time, and the input can be read only once.
+    #[error("the input can be read only once")]
+    ReadOnce,
     /// There is nothing but blank lines.
     #[error("there is no header: the file has only blank lines")]
     NoHeader,
@@ -141,6 +144,7 @@ impl InputError {
             InputError::Missing { .. }
             | InputError::Unreadable { .. }
             | InputError::Empty { .. }
+            | InputError::ReadOnce
             | InputError::Read { .. } => return None,
         })
     }

@@ -1,13 +1,10 @@
-//! Opens an input and makes text of it: file or stdin, digest, byte order mark, transcoding, head.
+//! Makes text of the bytes of an input: byte order mark, transcoding, head.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
 
 use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::digest::{Digesting, Running};
 use super::encoding;
 use super::errors::Binary;
 use super::{Format, InputError};
@@ -18,54 +15,6 @@ pub(crate) const HEAD: usize = 64 * 1024;
 
 /// How much is asked for at a time. More than 128 KiB brings nothing.
 pub(crate) const CHUNK: usize = 128 * 1024;
-
-/// Where rows come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A file, a named pipe, or what else has a path.
-    Path(PathBuf),
-    /// The standard input.
-    Stdin,
-}
-
-impl Source {
-    /// Returns the name to show: the path as given, or `stdin`.
-    pub fn name(&self) -> String {
-        match self {
-            Source::Path(path) => path.display().to_string(),
-            Source::Stdin => "stdin".to_owned(),
-        }
-    }
-
-    /// Returns the path, if there is one.
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            Source::Path(path) => Some(path),
-            Source::Stdin => None,
-        }
-    }
-
-    /// Opens the input; a size is given for a regular file only.
-    pub(crate) fn open(&self) -> Result<(Box<dyn Read + Send>, Option<u64>), InputError> {
-        let Source::Path(path) = self else {
-            return Ok((Box::new(io::stdin()), None));
-        };
-        let file = File::open(path).map_err(|error| not_opened(path, error))?;
-        let metadata = file.metadata().map_err(|error| not_opened(path, error))?;
-        if metadata.is_dir() {
-            return Err(InputError::IsDirectory { path: path.clone() });
-        }
-        Ok((Box::new(file), metadata.is_file().then_some(metadata.len())))
-    }
-}
-
-fn not_opened(path: &Path, error: io::Error) -> InputError {
-    match error.kind() {
-        io::ErrorKind::NotFound => InputError::Missing { path: path.to_owned() },
-        io::ErrorKind::IsADirectory => InputError::IsDirectory { path: path.to_owned() },
-        _ => InputError::Unreadable { name: path.display().to_string(), source: error },
-    }
-}
 
 /// What the user says about an input; what is left out is found out.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,24 +39,19 @@ pub(crate) struct Input {
     pub(crate) encoding: &'static Encoding,
     /// What the input was written in, if the text is UTF-8 made of it.
     pub(crate) transcoded_from: Option<&'static Encoding>,
-    /// What was read so far, in the input's own bytes.
-    pub(crate) running: Running,
 }
 
 impl Input {
     pub(crate) fn new(
         name: &str,
-        reader: Box<dyn Read + Send>,
+        mut reader: Box<dyn Read + Send>,
         options: &ReadOptions,
     ) -> Result<Input, InputError> {
         let unreadable = |source| InputError::Unreadable { name: name.to_owned(), source };
-        let running = Running::default();
-        let mut reader = Digesting::new(reader, running.clone());
         let (start, is_whole) = read_up_to(&mut reader, HEAD).map_err(unreadable)?;
         let encoding = encoding_of(name, &start, options)?;
         if !encoding::needs_transcoding(encoding) {
-            let rest = Box::new(reader);
-            return Ok(Input { head: start, is_whole, rest, encoding, transcoded_from: None, running });
+            return Ok(Input { head: start, is_whole, rest: reader, encoding, transcoded_from: None });
         }
         let mut text = DecodeReaderBytesBuilder::new()
             .encoding(Some(encoding))
@@ -115,14 +59,7 @@ impl Input {
             .build_with_buffer(Cursor::new(start).chain(reader), vec![0; CHUNK])
             .map_err(unreadable)?;
         let (head, is_whole) = read_up_to(&mut text, HEAD).map_err(unreadable)?;
-        Ok(Input {
-            head,
-            is_whole,
-            rest: Box::new(text),
-            encoding: UTF_8,
-            transcoded_from: Some(encoding),
-            running,
-        })
+        Ok(Input { head, is_whole, rest: Box::new(text), encoding: UTF_8, transcoded_from: Some(encoding) })
     }
 
     /// Makes the head longer, where more of an input that cannot be read twice has to be known.
@@ -223,25 +160,6 @@ mod tests {
         check(b"\x1f\x8b\x08", None, "error: `users.csv` is a gzip archive, not text");
         check(b"PK\x03\x04", None, "error: `users.csv` is a spreadsheet or a ZIP archive, not text");
         check(b"a\0b\0", None, "error: the file looks like UTF-16LE text without a byte order mark");
-    }
-
-    #[test]
-    fn the_digest_is_of_the_original_bytes() {
-        let input = input(b"\xff\xfea\0", None).unwrap();
-        let running = input.running.clone();
-        io::copy(&mut input.into_reader(), &mut io::sink()).unwrap();
-        assert_eq!(4, running.finish(0).bytes);
-    }
-
-    #[test]
-    fn a_path_that_cannot_be_read_is_told_apart() {
-        let folder = tempfile::tempdir().unwrap();
-        let missing = folder.path().join("no.csv");
-        assert!(matches!(Source::Path(missing).open(), Err(InputError::Missing { .. })));
-        let directory = folder.path().to_owned();
-        assert!(matches!(Source::Path(directory).open(), Err(InputError::IsDirectory { .. })));
-        let error = not_opened(Path::new("a.csv"), io::ErrorKind::PermissionDenied.into());
-        assert_eq!("`a.csv` cannot be opened: permission denied", error.to_string());
     }
 
     #[test]

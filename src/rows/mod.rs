@@ -21,7 +21,7 @@ mod ndjson_rows;
 mod output_error;
 mod row;
 mod sniff;
-
+mod source;
 mod write;
 
 pub use atomic::AtomicFile;
@@ -29,15 +29,16 @@ pub use digest::InputDigest;
 pub use encoding::encoding;
 pub use errors::{Binary, InputError, RowFault};
 pub use format::{Format, UnknownFormat};
-pub use input::{ReadOptions, Source};
+pub use input::ReadOptions;
 pub use output_error::OutputError;
 pub use row::{Cell, CellError, Position, Row};
+pub use source::{KeepError, Source};
 pub use write::{OutputCell, RowWriter};
 
 use std::fmt;
 
 use csv_rows::CsvRows;
-use digest::Running;
+use digest::{Digesting, Running};
 use input::Input;
 use ndjson_rows::NdjsonRows;
 use sniff::Look;
@@ -65,10 +66,16 @@ pub struct BadRow {
 /// The rows of an input, in its order. Ends after the first error.
 pub struct Rows {
     reader: Reader,
-    size: Option<u64>,
+    /// What there is to begin again with.
+    origin: Option<Origin>,
     running: Running,
     rows: u64,
     has_ended: bool,
+}
+
+struct Origin {
+    source: Source,
+    options: ReadOptions,
 }
 
 enum Reader {
@@ -78,24 +85,15 @@ enum Reader {
 }
 
 impl Rows {
-    /// Opens an input and finds out what is left open by the options; reads the header.
+    /// Begins to read a source and finds out what is left open by the options; reads the header.
     pub fn open(source: &Source, options: &ReadOptions) -> Result<Rows, InputError> {
-        let (reader, size) = source.open()?;
-        let input = Input::new(&source.name(), reader, options)?;
-        let running = input.running.clone();
-        let by_extension = source.path().and_then(Format::of_path);
-        let format = format_of(&source.name(), &input.head, options.format.or(by_extension))?;
-        let reader = match format {
-            Format::Csv => Reader::Csv(Box::new(CsvRows::new(input, options.delimiter)?)),
-            // A size means a regular file, which can be read twice.
-            Format::Ndjson if size.is_some() => {
-                let (scan, _) = source.open()?;
-                let scan = Input::new(&source.name(), scan, options)?;
-                Reader::Ndjson(Box::new(NdjsonRows::of_file(scan, input)?))
-            }
-            Format::Ndjson => Reader::Ndjson(Box::new(NdjsonRows::of_stream(input)?)),
-        };
-        Ok(Rows { reader, size, running, rows: 0, has_ended: false })
+        let options =
+            ReadOptions { format: options.format.or(source.path().and_then(Format::of_path)), ..*options };
+        let rows = Rows::begin(source.name(), source.reader(), &options, |input| match source.size() {
+            Some(_) => NdjsonRows::of_file(Input::new(source.name(), source.reader(), &options)?, input),
+            None => NdjsonRows::of_stream(input),
+        })?;
+        Ok(Rows { origin: Some(Origin { source: source.clone(), options }), ..rows })
     }
 
     /// Reads rows from anything that can be read once, under a name to be shown in errors.
@@ -104,13 +102,43 @@ impl Rows {
         reader: Box<dyn std::io::Read + Send>,
         options: &ReadOptions,
     ) -> Result<Rows, InputError> {
-        let input = Input::new(name, reader, options)?;
-        let running = input.running.clone();
+        Rows::begin(name, reader, options, NdjsonRows::of_stream)
+    }
+
+    fn begin(
+        name: &str,
+        reader: Box<dyn std::io::Read + Send>,
+        options: &ReadOptions,
+        ndjson: impl FnOnce(Input) -> Result<NdjsonRows, InputError>,
+    ) -> Result<Rows, InputError> {
+        let running = Running::default();
+        let input = Input::new(name, Box::new(Digesting::new(reader, running.clone())), options)?;
         let reader = match format_of(name, &input.head, options.format)? {
             Format::Csv => Reader::Csv(Box::new(CsvRows::new(input, options.delimiter)?)),
-            Format::Ndjson => Reader::Ndjson(Box::new(NdjsonRows::of_stream(input)?)),
+            Format::Ndjson => Reader::Ndjson(Box::new(ndjson(input)?)),
         };
-        Ok(Rows { reader, size: None, running, rows: 0, has_ended: false })
+        Ok(Rows { reader, origin: None, running, rows: 0, has_ended: false })
+    }
+
+    /// Returns the same rows once more from the first, wherever this reading is; with no digest, which costs a tenth
+    /// of the way of a row.
+    pub fn again(&self) -> Result<Rows, InputError> {
+        let origin = self.origin.as_ref().filter(|origin| origin.source.size().is_some());
+        let Some(Origin { source, options }) = origin else {
+            return Err(InputError::ReadOnce);
+        };
+        let input = Input::new(source.name(), source.reader(), options)?;
+        let reader = match &self.reader {
+            Reader::Csv(rows) => Reader::Csv(Box::new(CsvRows::new(input, Some(rows.delimiter))?)),
+            Reader::Ndjson(rows) => Reader::Ndjson(Box::new(rows.again(input))),
+        };
+        let origin = Some(Origin { source: source.clone(), options: *options });
+        Ok(Rows { reader, origin, running: Running::default(), rows: 0, has_ended: false })
+    }
+
+    /// Returns whether the input was written to since it was opened.
+    pub fn has_changed(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.source.has_changed())
     }
 
     /// Returns the names of the columns: the trimmed header, or the dotted keys of NDJSON in order of
@@ -138,9 +166,9 @@ impl Rows {
         }
     }
 
-    /// Returns the size of a regular file in bytes, and `None` for a stream.
+    /// Returns the size of a file in bytes, and `None` for a stream.
     pub fn size(&self) -> Option<u64> {
-        self.size
+        self.origin.as_ref()?.source.size()
     }
 
     /// Returns the number of rows, bad ones included, where it is known exactly.
@@ -212,9 +240,7 @@ mod testing;
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::testing::open;
+    use super::testing::{open, show_rows};
     use super::*;
 
     #[track_caller]
@@ -235,7 +261,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        (folder, Source::Path(path))
+        let source = Source::open(&path).unwrap();
+        (folder, source)
     }
 
     #[test]
@@ -259,10 +286,28 @@ mod tests {
         assert_eq!(Format::Csv, Rows::open(&source, &csv).unwrap().format());
     }
 
+    #[track_caller]
+    fn check_again(name: &str, text: &str) {
+        let (folder, source) = file(name, text);
+        let mut rows = Rows::open(&source, &ReadOptions::default()).unwrap();
+        rows.next();
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        let again = rows.again().unwrap();
+        assert_eq!((rows.columns(), rows.format()), (again.columns(), again.format()));
+        let text = text.as_bytes();
+        let first = show_rows(Rows::open(&source, &ReadOptions::default()).unwrap(), text);
+        assert_eq!(first, show_rows(again, text));
+    }
+
     #[test]
-    fn a_source_has_the_name_that_was_given() {
-        assert_eq!("stdin", Source::Stdin.name());
-        assert_eq!("./users.csv", Source::Path(Path::new("./users.csv").to_owned()).name());
+    fn rows_can_be_read_again_from_the_first() {
+        check_again("users.csv", "a;b\n1;2\n3;4\n");
+        check_again("users.csv", "sep=|\na|b\n1|2\n");
+        check_again("users.ndjson", "{\"a\":1}\n{\"b\":2}\n");
+        assert!(matches!(
+            open(b"a\n1\n", &ReadOptions::default()).unwrap().again(),
+            Err(InputError::ReadOnce)
+        ));
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl NdjsonRows {
         Ok(NdjsonRows::new(input, keys, total))
     }
 
+    /// Returns the same rows from the first, of the same input opened once more.
+    pub(crate) fn again(&self, input: Input) -> NdjsonRows {
+        NdjsonRows::new(input, self.keys.clone(), self.total)
+    }
+
     fn new(input: Input, keys: Keys, total: Option<u64>) -> NdjsonRows {
         let (encoding, transcoded_from) = (input.encoding, input.transcoded_from);
         let lines = Lines::new(input.into_reader());

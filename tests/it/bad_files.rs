@@ -230,14 +230,12 @@ fn nothing_on_stdin_is_an_error() {
 }
 
 #[test]
-fn attributes_are_not_created_from_rows_that_can_be_read_only_once() {
+fn attributes_are_created_from_rows_of_stdin_as_from_those_of_a_file() {
     let env = TestEnv::prompt();
     let arguments = ["import", "-", "--create-attributes"];
-    assert_snapshot!(env.run_with_stdin(arguments, b"email,seats\na@example.com,3\n"), @"
-    exit 2
-    ---- stderr
-    error: --create-attributes reads the file twice, which stdin cannot be
-      hint: save it as a file first, or create the attributes in Intercom
-    ");
-    assert!(env.writes().is_empty());
+    let run = env.run_with_stdin(arguments, b"email,seats\na@example.com,3\n");
+    assert_eq!(0, run.code, "{run}");
+    assert_eq!(3, env.contacts()[0]["custom_attributes"]["seats"]);
+    let left: Vec<_> = fs::read_dir(env.path(".local/state/intercom-bulk")).unwrap().collect();
+    assert_eq!(1, left.len(), "the copy of stdin is gone: {left:?}");
 }

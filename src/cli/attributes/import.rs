@@ -5,13 +5,11 @@ use super::{inspect, of_workspace, talk};
 use crate::cli::args::ImportArgs;
 use crate::cli::connect::Workspace;
 use crate::cli::error::Error;
-use crate::cli::exit::Exit;
 use crate::cli::input::OpenInput;
 use crate::mapping::Mapping;
 use crate::mapping::MappingSpec;
 use crate::mapping::Unknown;
 use crate::pace::Halt;
-use crate::rows::Source;
 
 impl ImportArgs {
     /// Compiles the mapping against the workspace, after creating what is missing if that was asked for.
@@ -52,14 +50,7 @@ impl ImportArgs {
         workspace: &mut Workspace,
         halt: &Halt,
     ) -> Result<bool, Error> {
-        if matches!(input.source, Source::Stdin) {
-            return Err(Error::new(
-                Exit::Usage,
-                "--create-attributes reads the file twice, which stdin cannot be",
-            )
-            .hint("save it as a file first, or create the attributes in Intercom"));
-        }
-        let rows = self.input.rows(&input.source).map_err(|error| Error::of_input(&input.name, &error))?;
+        let rows = input.rows.again().map_err(|error| Error::of_input(&input.name, &error))?;
         let inspection = inspect(&input.name, rows, draft, halt)?;
         if inspection.valid == 0 {
             talk(&format!("{}: no attribute is created, for no row is valid\n", input.name));

@@ -102,7 +102,7 @@ fn a_file_is_scanned_to_its_end_and_a_stream_as_far_as_its_head() {
     let file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
     std::fs::write(file.path(), &text).unwrap();
 
-    let rows = Rows::open(&Source::Path(file.path().to_owned()), &ReadOptions::default()).unwrap();
+    let rows = Rows::open(&Source::open(file.path()).unwrap(), &ReadOptions::default()).unwrap();
     assert_eq!((Some(count), Some(text.len() as u64)), (rows.total_rows(), rows.size()));
     assert!(matches!(rows.last(), Some(Ok(Read::Row(_)))));
 
