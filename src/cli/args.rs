@@ -2,6 +2,7 @@
 
 mod connect;
 mod duration;
+mod limits;
 mod lock;
 mod policy;
 mod serve;
@@ -13,6 +14,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use connect::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg};
 pub(super) use duration::DurationArg;
+pub(super) use limits::{LimitArgs, TimeArgs};
 pub(super) use lock::{IfBusy, LockArgs};
 pub(super) use policy::{ModeArg, PolicyArgs, RoleArgs};
 pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
@@ -39,8 +41,9 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
-const EXITS: &str = "Exit codes: 0 ok, 1 failed, 2 usage, 3 partial (look at the rejects), 5 auth, 6 input,
-7 unavailable (retry later), 8 locked, 9 not found, 11 incomplete export, 12 output, 130 and 143 interrupted.
+const EXITS: &str = "Exit codes: 0 ok, 1 failed, 2 usage, 3 partial (look at the rejects), 4 threshold (--max-errors), 5 auth,
+6 input, 7 unavailable (retry later), 8 locked, 9 not found, 10 deadline (--max-duration: run it again),
+11 incomplete export, 12 output, 130 and 143 interrupted.
 The access token comes from INTERCOM_ACCESS_TOKEN; there is no flag for it.";
 
 #[derive(Debug, Subcommand)]
@@ -137,6 +140,8 @@ pub(super) struct ImportArgs {
     #[command(flatten)]
     pub(super) lock: LockArgs,
     #[command(flatten)]
+    pub(super) limits: LimitArgs,
+    #[command(flatten)]
     pub(super) face: FaceArgs,
 }
 
@@ -176,6 +181,8 @@ pub(super) struct ExportArgs {
     pub(super) state: StateArgs,
     #[command(flatten)]
     pub(super) lock: LockArgs,
+    #[command(flatten)]
+    pub(super) time: TimeArgs,
     #[command(flatten)]
     pub(super) face: FaceArgs,
 }

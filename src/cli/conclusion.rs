@@ -17,6 +17,7 @@ use crate::report::Face;
 use crate::report::InputReport;
 use crate::report::RunDir;
 use crate::report::RunReporter;
+use crate::report::count;
 use crate::rows::InputDigest;
 use crate::transfer::Ended;
 use crate::transfer::Reporter;
@@ -143,7 +144,8 @@ impl<'a> InputRun<'a> {
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
             Ended::Output(error) => Err(cannot_write(&self.reporter.report_file()).because(error)),
-            Ended::Interrupted => Ok(self.circumstances.interruption.exit()),
+            Ended::Interrupted => self.circumstances.interruption.verdict(),
+            Ended::TooManyErrors => Err(too_many_errors(tally)),
             Ended::Complete if tally.read == 0 && !self.circumstances.allow_empty => {
                 Err(Error::new(Exit::Input, format!("{file}: there are no rows, only a header"))
                     .hint("if that is right, say so: --allow-empty"))
@@ -187,7 +189,7 @@ fn next(
                 command: Some(command),
             }
         }
-        (Exit::Unavailable | Exit::Interrupted(_), _) => {
+        (Exit::Unavailable | Exit::Deadline | Exit::Interrupted(_), _) => {
             Next { sentence: format!("run `{again}` again: what is done stays done"), command: Some(again) }
         }
         _ => Next { sentence: format!("fix that, then run `{again}` again"), command: Some(again) },
@@ -212,6 +214,15 @@ fn refuse_own_output(input: &OpenInput, run_dir: &Path) -> Result<(), Error> {
 
 fn input_report(path: &str, digest: InputDigest) -> InputReport {
     InputReport { path: path.into(), bytes: digest.bytes, sha256: digest.sha256, rows: digest.rows }
+}
+
+fn too_many_errors(tally: &Tally) -> Error {
+    let what = format!(
+        "{} of {} rows are invalid, rejected or unknown: more than --max-errors allows",
+        count(tally.faulty()),
+        count(tally.applied() + tally.faulty())
+    );
+    Error::new(Exit::Threshold, what).hint("look at the rejects; if that many are right, allow more")
 }
 
 fn unbalanced(tally: &Tally) -> Error {

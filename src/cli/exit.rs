@@ -15,6 +15,8 @@ pub(super) enum Exit {
     Usage,
     /// Finished; some rows invalid, rejected or unknown.
     Partial,
+    /// A limit of the user's stopped it; what is done stays done.
+    Threshold,
     /// 401, 402, 403.
     Auth,
     /// Unreadable, undecodable or empty input.
@@ -25,6 +27,8 @@ pub(super) enum Exit {
     Locked,
     /// `find` found nobody, or `update` had nobody to update.
     NotFound,
+    /// The time is up; the same command goes on from there.
+    Deadline,
     /// An export could not be verified as complete.
     Incomplete,
     /// An output cannot be written.
@@ -42,11 +46,13 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Partial => 3,
+            Self::Threshold => 4,
             Self::Auth => 5,
             Self::Input => 6,
             Self::Unavailable => 7,
             Self::Locked => 8,
             Self::NotFound => 9,
+            Self::Deadline => 10,
             Self::Incomplete => 11,
             Self::Output => 12,
             Self::Internal => 70,
@@ -60,11 +66,13 @@ impl Exit {
             Self::Failed => "failed",
             Self::Usage => "usage",
             Self::Partial => "partial",
+            Self::Threshold => "threshold",
             Self::Auth => "auth",
             Self::Input => "input",
             Self::Unavailable => "unavailable",
             Self::Locked => "locked",
             Self::NotFound => "not_found",
+            Self::Deadline => "deadline",
             Self::Incomplete => "incomplete",
             Self::Output => "output",
             Self::Internal => "internal",
@@ -85,7 +93,10 @@ impl Exit {
 
     /// Returns whether the same command may do better later.
     fn is_retryable(self) -> bool {
-        matches!(self, Self::Unavailable | Self::Locked | Self::Incomplete | Self::Interrupted(_))
+        matches!(
+            self,
+            Self::Unavailable | Self::Locked | Self::Deadline | Self::Incomplete | Self::Interrupted(_)
+        )
     }
 }
 

@@ -25,7 +25,8 @@ use crate::transfer::Exported;
 use crate::transfer::export;
 
 pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<Exit, Error> {
-    let (clock, interruption) = (Clock::system(), Interruption::listen());
+    let clock = Clock::system();
+    let interruption = Interruption::listen_until(&clock, arguments.time.max_duration);
     let output = Output::open(arguments)?;
     let name = output.name(&arguments.file);
     let workspace = arguments
@@ -132,7 +133,7 @@ impl Failure {
         match error {
             ExportError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::BrokenPipe,
             ExportError::Output(error) => Self::Error(Error::of_output(&OutputError::of_io(path, error))),
-            ExportError::Interrupted => Self::Interrupted(interruption.exit()),
+            ExportError::Interrupted => interruption.verdict().map_or_else(Self::Error, Self::Interrupted),
             ExportError::Server { ref error, page } => {
                 Self::Error(Error::of_server(error).about(&format!("page {page}")))
             }

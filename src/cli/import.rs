@@ -14,7 +14,8 @@ use crate::transfer::import;
 
 /// Imports a file. All that can fail before the first write has failed before it.
 pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<Exit, Error> {
-    let (clock, interruption) = (Clock::system(), Interruption::listen());
+    let clock = Clock::system();
+    let interruption = Interruption::listen_until(&clock, arguments.limits.time.max_duration);
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
     let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
@@ -55,6 +56,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         mapping: &mapping,
         policy,
         concurrency: arguments.connect.concurrency(&workspace),
+        max_errors: arguments.limits.max_errors,
         halt: interruption.halt(),
         clock: clock.clone(),
     };

@@ -22,7 +22,7 @@ pub fn check(
     reporter: &mut dyn Reporter,
 ) -> (Snapshot, Ended) {
     let (counted, size, begun) = (rows.total_rows(), rows.size(), clock.now());
-    let (reading, stop) = (Reading::default(), Stop::new(halt.clone()));
+    let (reading, stop) = (Reading::default(), Stop::new(halt.clone(), None));
     let mut tally = Tally::default();
     let snapshot = |tally: &Tally| Snapshot {
         elapsed: clock.now() - begun,

@@ -216,8 +216,10 @@ pub enum Event {
 pub enum Ended {
     /// Everything was read and has its outcome.
     Complete,
-    /// Somebody asked to stop.
+    /// Somebody asked to stop, or the time is up.
     Interrupted,
+    /// More rows are invalid, rejected or unknown than may be.
+    TooManyErrors,
     /// The server cannot be worked with: see [`ApiError::ends_the_run`], or too many answers were lost.
     Server(ApiError),
     /// The input could not be read to its end.

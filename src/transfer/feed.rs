@@ -55,10 +55,14 @@ impl Reading {
         self.rows.load(Ordering::Relaxed)
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
     /// Estimates the rows of the whole input from the bytes read so far.
     pub(super) fn total(&self, counted: Option<u64>, size: Option<u64>) -> Option<Total> {
         let (rows, bytes) = (self.rows(), self.bytes.load(Ordering::Relaxed));
-        if self.is_over.load(Ordering::Relaxed) {
+        if self.is_over() {
             return Some(Total::Exact(rows));
         }
         if let Some(rows) = counted {

@@ -13,7 +13,7 @@ use super::order::Order;
 use super::stop::Stop;
 use super::tagging::Tagging;
 use super::writer::hear;
-use super::{Ended, Event, Reporter, Tally};
+use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Policy;
 use crate::mapping::Mapping;
@@ -31,6 +31,8 @@ pub struct Import<'a> {
     pub policy: Policy,
     /// The rows in flight at most.
     pub concurrency: usize,
+    /// How many rows may end badly.
+    pub max_errors: Option<ErrorLimit>,
     /// Raised to stop: what is in flight ends, nothing new starts.
     pub halt: Halt,
     /// The time for progress.
@@ -46,7 +48,7 @@ pub struct Import<'a> {
 pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) -> (Snapshot, Ended) {
     let (counted, size) = (rows.total_rows(), rows.size());
     let (order, stop, reading) =
-        (Order::new(job.concurrency), Stop::new(job.halt.clone()), Reading::default());
+        (Order::new(job.concurrency), Stop::new(job.halt.clone(), job.max_errors), Reading::default());
     let begun = job.clock.now();
     let snapshot = |tally: &Tally| Snapshot {
         elapsed: job.clock.now() - begun,
@@ -77,7 +79,12 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
         });
         hear(&inbox, reporter, &stop, &job.clock, |tally| Event::Progress(snapshot(tally).into()))
     });
-    (snapshot(&tally), stop.reason())
+    let (end, ended) = (snapshot(&tally), stop.reason());
+    match ended {
+        // It came when nothing was left to do.
+        Ended::Interrupted if reading.is_over() && tally.pending == 0 => (end, Ended::Complete),
+        ended => (end, ended),
+    }
 }
 
 /// A pool of our own: its threads wait for answers, which the global pool's must not.

@@ -9,6 +9,7 @@ mod export;
 mod feed;
 mod import;
 mod leads;
+mod limits;
 mod order;
 mod pages;
 mod reject;
@@ -24,4 +25,5 @@ pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Sn
 pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, import};
 pub use leads::LeadIntents;
+pub use limits::ErrorLimit;
 pub use reject::{Reject, SourceRow, Stage, code_of, suggestion};

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::Ended;
+use super::{Ended, ErrorLimit, Tally};
 use crate::intercom::ApiError;
 use crate::intercom::UpsertError;
 use crate::pace::Halt;
@@ -16,6 +16,7 @@ const LOST_IN_A_ROW: u32 = 10;
 /// Collects why a pipeline stops.
 pub(super) struct Stop {
     halt: Halt,
+    max_errors: Option<ErrorLimit>,
     state: Mutex<State>,
 }
 
@@ -26,8 +27,8 @@ struct State {
 }
 
 impl Stop {
-    pub(super) fn new(halt: Halt) -> Self {
-        Self { halt, state: Mutex::default() }
+    pub(super) fn new(halt: Halt, max_errors: Option<ErrorLimit>) -> Self {
+        Self { halt, max_errors, state: Mutex::default() }
     }
 
     pub(super) fn is_asked_for(&self) -> bool {
@@ -47,6 +48,16 @@ impl Stop {
         self.with(|state| {
             state.reason.get_or_insert(Ended::Output(error));
         });
+    }
+
+    /// A row ended: it may have been one too many to end badly.
+    pub(super) fn look_at(&self, tally: &Tally) {
+        if self.max_errors.is_some_and(|limit| limit.is_passed(tally)) {
+            self.halt.raise();
+            self.with(|state| {
+                state.reason.get_or_insert(Ended::TooManyErrors);
+            });
+        }
     }
 
     /// A row was answered.

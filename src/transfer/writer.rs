@@ -36,6 +36,7 @@ pub(super) fn hear(
             Ok(event) => {
                 if let Event::Row(row) = &event {
                     tally.count_row(row);
+                    stop.look_at(&tally);
                 }
                 tell(&event);
             }

@@ -118,6 +118,20 @@ fn waiting_has_an_end() {
 }
 
 #[test]
+fn waiting_is_part_of_the_time_that_a_run_may_take() {
+    let (env, held) = busy();
+    let run = env.run(["import", "users.csv", "--lock-wait", "10m", "--max-duration", "1s"]);
+    assert_snapshot!(run, @"
+    exit 10
+    ---- stderr
+    waiting: another run holds the lock of workspace sandbox1: import, process [ID] on [HOST], since [TIME] (run [TIME]-import)
+    error: the time of --max-duration was over before the first row
+      hint: run the same command again
+    ");
+    assert_eq!(0, held.end(&env).code);
+}
+
+#[test]
 fn a_run_can_be_left_out_when_another_is_at_work() {
     let (env, held) = busy();
     let run = env.run(["import", "users.csv", "--if-busy", "skip", "--json"]);
