@@ -35,7 +35,7 @@
 //! | [`mapping`] | columns to fields: rules, typed values, suggestions; pure |
 //! | [`intercom`] | the API as a typed client; `client.rs` is the only sender of HTTP |
 //! | [`ledger`] | what is about to be done and must not be done twice, and the run lock; knows no HTTP and no CSV |
-//! | [`pace`] | when a request may start: token bucket, server window, retry, clock; knows no HTTP |
+//! | [`pace`] | when a request may start: token bucket, server window, outages, retry, clock; knows no HTTP |
 //! | [`transfer`] | the pipelines and their events; the only user of rayon |
 //! | [`verbs`] | one user at a time, as library calls: what the commands of the same names do |
 //! | [`report`] | how events look: terminal, lines, JSON, rejects, run report |

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -26,6 +27,9 @@ use crate::sandbox::Sandbox;
 /// The id of the embedded sandbox's workspace: its users are kept beside its runs.
 const SANDBOX_WORKSPACE: &str = "sandbox1";
 
+/// How long a server that is away is waited for: longer than a restart or a failed deployment, shorter than a night.
+const MAX_OUTAGE: Duration = Duration::from_secs(900);
+
 /// A workspace that answered.
 pub(super) struct Workspace {
     pub(super) client: Client,
@@ -45,12 +49,14 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<Workspace, Error> {
-        let (client, sandbox) = self.open(state, environment, clock, halt)?;
+        let max_outage = self.max_outage.map_or(MAX_OUTAGE, |longest| longest.0);
+        let (client, sandbox) = self.prepare(state, environment, clock, halt, Some(max_outage))?;
         let (id, attributes) = first_words(&client)?;
         Ok(Workspace { client, id, attributes, _sandbox: sandbox })
     }
 
-    /// Prepares a connection; nothing is sent yet. The embedded sandbox ends with what is returned.
+    /// Prepares a connection that waits for no server, unless it is told to; nothing is sent yet. The embedded sandbox
+    /// ends with what is returned.
     pub(super) fn open(
         &self,
         state: &StateArgs,
@@ -58,13 +64,27 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<(Client, Option<Sandbox>), Error> {
+        self.prepare(state, environment, clock, halt, self.max_outage.map(|longest| longest.0))
+    }
+
+    fn prepare(
+        &self,
+        state: &StateArgs,
+        environment: &Environment,
+        clock: &Clock,
+        halt: &Halt,
+        max_outage: Option<Duration>,
+    ) -> Result<(Client, Option<Sandbox>), Error> {
         let dialect = self.dialect.dialect()?;
         let sandbox = self.sandbox.then(|| start_sandbox(state, environment)).transpose()?;
         let (base_url, token) = match &sandbox {
             Some(sandbox) => (parse_url(&sandbox.url())?, sandbox_token(sandbox)),
             None => (self.base_url()?, environment.token()?),
         };
-        let connection = Connection { dialect, ..Connection::new(base_url, token) };
+        let mut connection = Connection { dialect, max_outage, ..Connection::new(base_url, token) };
+        if let Some(timeout) = self.timeout {
+            connection.read_timeout = timeout.0;
+        }
         let limiter = Limiter::new(self.ceiling(), clock.clone(), halt.clone());
         let client = Client::new(connection, limiter).map_err(|error| {
             Error::new(Exit::Failed, "no connection can be prepared")

@@ -104,6 +104,20 @@ impl Error {
             ApiError::Unreachable { .. } => {
                 (Exit::Unavailable, "check the network and --base-url, then run the same command again")
             }
+            ApiError::NoSuchHost { .. } => (
+                Exit::Unavailable,
+                "check the host's name in --base-url, and this machine's name resolution, then run the same command \
+                 again",
+            ),
+            ApiError::NotTrusted { .. } => (
+                Exit::Unavailable,
+                "check --base-url; if the server is yours, or a proxy of yours answers for it, install its CA \
+                 certificate on this machine, or name it: SSL_CERT_FILE=/path/to/ca.pem",
+            ),
+            ApiError::Outage { .. } => (
+                Exit::Unavailable,
+                "run the same command again when the server is back, or wait longer with --max-outage 2h",
+            ),
             ApiError::AnswerLost { .. } => (Exit::Unavailable, "run the same command again later"),
             ApiError::NotIntercom { .. } | ApiError::Redirected { .. } => (Exit::Usage, ROOT),
             ApiError::Refused(refusal) if refusal.status == 404 => (Exit::Usage, ROOT),

@@ -27,10 +27,15 @@ pub(super) enum Verdict<T> {
     Value(T),
     /// 429: the row is not to blame, and everybody waits.
     Throttled,
-    Failed {
-        failure: Failure,
-        error: ApiError,
-    },
+    Failed(Failed),
+}
+
+/// An attempt that brought nothing.
+pub(super) struct Failed {
+    pub(super) failure: Failure,
+    pub(super) error: ApiError,
+    /// How long the server asks to be left alone.
+    pub(super) told: Option<Duration>,
 }
 
 impl Answer {
@@ -74,7 +79,7 @@ impl Answer {
                 Effect::Reads => Failure::Refused,
                 Effect::Writes => Failure::Uncertain,
             };
-            return Verdict::Failed { failure, error: self.not_intercom(&call.url, &content) };
+            return Verdict::failed(failure, self.not_intercom(&call.url, &content));
         }
         if self.body.is_empty() {
             return self.uncertain("an empty body");
@@ -89,7 +94,7 @@ impl Answer {
             status: Some(self.status),
             request_id: self.request_id,
         };
-        Verdict::Failed { failure: Failure::Uncertain, error }
+        Verdict::Failed(Failed { failure: Failure::Uncertain, error, told: self.quota.retry_after })
     }
 
     fn refusal(&self) -> Refusal {
@@ -120,36 +125,81 @@ impl Answer {
 impl<T> Verdict<T> {
     /// Tells a connection that could not be made from an answer that was lost.
     pub(super) fn of_transport_error(error: &reqwest::Error, url: &Url) -> Self {
-        let reason = root_cause(error);
+        let (host, reason) = (host(url), root_cause(error));
         if error.is_connect() {
-            let error = ApiError::Unreachable { host: host(url), attempts: 0, reason };
-            return Self::Failed { failure: Failure::NotSent, error };
+            return match Obstacle::of(error) {
+                Obstacle::Certificate => Self::refused(ApiError::NotTrusted { host, reason }),
+                Obstacle::Name => {
+                    Self::failed(Failure::NotSent, ApiError::NoSuchHost { host, attempts: 0, reason })
+                }
+                Obstacle::Other => {
+                    Self::failed(Failure::NotSent, ApiError::Unreachable { host, attempts: 0, reason })
+                }
+            };
         }
         let reason = if error.is_timeout() { "the answer took too long".into() } else { reason };
         let error = ApiError::AnswerLost { attempts: 0, reason, status: None, request_id: None };
-        Self::Failed { failure: Failure::Uncertain, error }
+        Self::failed(Failure::Uncertain, error)
     }
 
     pub(super) fn is_uncertain(&self) -> bool {
-        matches!(self, Self::Failed { failure: Failure::Uncertain, .. })
+        matches!(self, Self::Failed(Failed { failure: Failure::Uncertain, .. }))
     }
 
     fn refused(error: ApiError) -> Self {
-        Self::Failed { failure: Failure::Refused, error }
+        Self::failed(Failure::Refused, error)
+    }
+
+    fn failed(failure: Failure, error: ApiError) -> Self {
+        Self::Failed(Failed { failure, error, told: None })
     }
 }
 
 impl ApiError {
     /// Writes into an error how often it was tried.
     pub(super) fn after(mut self, tried: u32) -> Self {
-        if let Self::Unreachable { attempts, .. } | Self::AnswerLost { attempts, .. } = &mut self {
+        if let Self::Unreachable { attempts, .. }
+        | Self::NoSuchHost { attempts, .. }
+        | Self::AnswerLost { attempts, .. } = &mut self
+        {
             *attempts = tried;
         }
         self
     }
 }
 
-fn host(url: &Url) -> String {
+/// Why no connection could be made, as far as there is something else to do about it.
+enum Obstacle {
+    /// Somebody else's certificate, or one that this machine does not know.
+    Certificate,
+    /// The name has no address.
+    Name,
+    Other,
+}
+
+impl Obstacle {
+    fn of(error: &reqwest::Error) -> Self {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+        while let Some(error) = cause {
+            // An I/O error hides the one inside from `source`.
+            let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            let tls = error
+                .downcast_ref::<rustls::Error>()
+                .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
+            if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+                return Self::Certificate;
+            }
+            // The connector's error has no public type; these are its words.
+            if error.to_string() == "dns error" {
+                return Self::Name;
+            }
+            cause = error.source();
+        }
+        Self::Other
+    }
+}
+
+pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the server");
     url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
 }
@@ -171,9 +221,23 @@ fn quota_headers(headers: &HeaderMap) -> QuotaHeaders {
         limit: number(headers, "x-ratelimit-limit"),
         remaining: number(headers, "x-ratelimit-remaining"),
         reset: number(headers, "x-ratelimit-reset"),
-        date: text(headers, header::DATE.as_str()).and_then(|date| http_date(&date)),
-        retry_after: number(headers, header::RETRY_AFTER.as_str()).map(Duration::from_secs),
+        date: date(headers),
+        retry_after: retry_after(headers),
     }
+}
+
+fn date(headers: &HeaderMap) -> Option<u64> {
+    http_date(&text(headers, header::DATE.as_str())?)
+}
+
+/// Reads `Retry-After`: seconds, or a moment, which is as far away as the server's own clock says.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let name = header::RETRY_AFTER.as_str();
+    let seconds = number(headers, name).or_else(|| {
+        let moment = http_date(&text(headers, name)?)?;
+        Some(moment.saturating_sub(date(headers)?))
+    });
+    seconds.map(Duration::from_secs)
 }
 
 fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {
@@ -215,6 +279,22 @@ mod tests {
         );
         assert_eq!(None, canonical(r#"</contacts/6064>; rel="next""#));
         assert_eq!(None, canonical(r#"</contacts/..>; rel="canonical""#));
+    }
+
+    #[track_caller]
+    fn check_retry_after(text: &str, expected: Option<u64>) {
+        let headers = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", text)];
+        let header = |(name, text): (&'static str, &str)| (name.parse().unwrap(), text.parse().unwrap());
+        let actual = retry_after(&headers.map(header).into_iter().collect());
+        assert_eq!(expected.map(Duration::from_secs), actual);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_moment() {
+        check_retry_after("120", Some(120));
+        check_retry_after("Sun, 06 Nov 1994 08:51:37 GMT", Some(120));
+        check_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", Some(0));
+        check_retry_after("soon", None);
     }
 
     #[test]

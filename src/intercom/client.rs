@@ -9,7 +9,7 @@ use reqwest::blocking as http;
 use reqwest::{Method, Url, header, redirect};
 use serde::de::DeserializeOwned;
 
-use super::answer::{Answer, Verdict};
+use super::answer::{Answer, Failed, Verdict};
 use super::companies::CompanyIds;
 use super::leads::Memory;
 use super::names::NameBook;
@@ -18,6 +18,8 @@ use super::traffic::Meter;
 use super::users_engine::Newborns;
 use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
 use crate::pace::Limiter;
+use crate::pace::Outages;
+use crate::pace::Outset;
 use crate::pace::RetryPolicy;
 use crate::pace::Turn;
 
@@ -26,6 +28,8 @@ pub struct Client {
     http: http::Client,
     connection: Connection,
     limiter: Limiter,
+    /// `None` if nobody waits for a server that is away.
+    pub(super) outages: Option<Outages>,
     meter: Meter,
     /// The newest `Date` of any answer, seconds since 1970; 0 before the first.
     server_time: AtomicU64,
@@ -69,8 +73,17 @@ pub(super) struct Call {
     pub(super) body: Option<Vec<u8>>,
     pub(super) effect: Effect,
     pub(super) retry: RetryPolicy,
+    pub(super) patience: Patience,
+    /// How long the answer may take, if not as long as the connection's.
+    timeout: Option<Duration>,
     /// The version of the API, if it is another than the connection's.
     version: Option<&'static str>,
+}
+
+/// What the attempts of one request came to.
+enum Sent<T> {
+    Value(T),
+    Failed(Failed),
 }
 
 /// What a request does to the workspace.
@@ -80,6 +93,15 @@ pub(super) enum Effect {
     Reads,
     /// May have changed something even if its answer is lost.
     Writes,
+}
+
+/// What becomes of a request that meets a server that is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It waits, as long as the connection lets it.
+    OutlastsOutages,
+    /// It fails: somebody waits, or it is there to find out.
+    GivesUp,
 }
 
 impl Client {
@@ -104,10 +126,12 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build()?;
+        let outages = connection.max_outage.map(|longest| limiter.outages(longest));
         Ok(Self {
             http,
             connection,
             limiter,
+            outages,
             meter: Meter::new(),
             server_time: AtomicU64::new(0),
             companies: CompanyIds::default(),
@@ -143,7 +167,13 @@ impl Client {
     /// Returns the requests so far.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.meter.traffic(self.limiter.quota_use(), self.limiter.waited())
+        let paused = self.outages.as_ref().and_then(Outages::lasting);
+        Traffic { paused, ..self.meter.traffic(self.limiter.quota_use(), self.limiter.waited()) }
+    }
+
+    /// Returns how long a server that is away is waited for.
+    pub(super) fn max_outage(&self) -> Option<Duration> {
+        self.connection.max_outage
     }
 
     /// Returns what decides when a request may start, for those who have to wait between two requests.
@@ -157,28 +187,63 @@ impl Client {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
-        Call { method, url, body: None, effect, retry: RetryPolicy::default(), version: None }
+        Call {
+            method,
+            url,
+            body: None,
+            effect,
+            retry: RetryPolicy::default(),
+            patience: Patience::OutlastsOutages,
+            timeout: None,
+            version: None,
+        }
     }
 
-    /// Sends a call until it is answered, refused, or given up.
+    /// Sends a call until it is answered, refused, or given up. One that meets an outage begins anew after it.
     pub(super) fn send<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<T, ApiError> {
-        trace.attempts = 1;
         loop {
-            match self.attempt(call, trace)? {
-                Verdict::Value(value) => return Ok(value),
-                Verdict::Throttled => {}
-                Verdict::Failed { failure, error } => {
-                    let delay = call.retry.delay_after(trace.attempts, failure, fastrand::f64());
-                    let Some(delay) = delay else { return Err(error.after(trace.attempts)) };
-                    self.meter.retried();
-                    self.limiter.back_off(delay);
-                    trace.attempts += 1;
-                }
+            let outset = self.set_out(call)?;
+            match self.send_while_it_helps(call, outset, trace)? {
+                Sent::Value(value) => return Ok(value),
+                Sent::Failed(failed) => self.outlast(call, outset, failed)?,
             }
         }
     }
 
-    fn attempt<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<Verdict<T>, ApiError> {
+    /// Sends a call as often as its policy allows, and no more while everybody waits for the server.
+    fn send_while_it_helps<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        outset: Option<Outset>,
+        trace: &mut Trace,
+    ) -> Result<Sent<T>, ApiError> {
+        trace.attempts = 1;
+        let begun = self.limiter.clock().now();
+        loop {
+            let failed = match self.attempt(call, trace)? {
+                Verdict::Value(value) => return Ok(Sent::Value(value)),
+                Verdict::Throttled => continue,
+                Verdict::Failed(failed) => failed,
+            };
+            let delay = call.retry.delay_after(trace.attempts, failed.failure, failed.told, fastrand::f64());
+            let spent = self.limiter.clock().now() - begun;
+            let is_bearable =
+                |delay: &Duration| failed.told.is_none() || spent + *delay <= self.longest_pause(outset);
+            let Some(delay) = delay.filter(is_bearable).filter(|_| !self.is_shut()) else {
+                return Ok(Sent::Failed(Failed { error: failed.error.after(trace.attempts), ..failed }));
+            };
+            self.meter.retried();
+            self.limiter.back_off(delay);
+            trace.attempts += 1;
+        }
+    }
+
+    /// Sends a call once.
+    pub(super) fn attempt<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        trace: &mut Trace,
+    ) -> Result<Verdict<T>, ApiError> {
         let turn = if trace.requests == 0 { Turn::Opening } else { Turn::Following };
         let ticket = self.limiter.acquire(turn)?;
         if trace.requests == 0 {
@@ -204,6 +269,7 @@ impl Client {
             Ok(answer) => answer.judge(call),
             Err(error) => Verdict::of_transport_error(&error, &call.url),
         };
+        self.note_presence(&verdict);
         trace.is_uncertain |= call.effect == Effect::Writes && verdict.is_uncertain();
         Ok(verdict)
     }
@@ -223,6 +289,10 @@ impl Client {
             .header(header::AUTHORIZATION, self.connection.token.authorization())
             .header(header::ACCEPT, "application/json")
             .header("Intercom-Version", call.version.unwrap_or(self.connection.dialect.version()));
+        let request = match call.timeout {
+            Some(timeout) => request.timeout(timeout),
+            None => request,
+        };
         match &call.body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
             None => request,
@@ -241,6 +311,18 @@ impl Call {
     /// Gives up sooner than usual.
     pub(super) fn brief(mut self) -> Self {
         self.retry = RetryPolicy::BRIEF;
+        self
+    }
+
+    /// Does not wait for a server that is away.
+    pub(super) fn impatient(mut self) -> Self {
+        self.patience = Patience::GivesUp;
+        self
+    }
+
+    /// Waits no longer than this for an answer.
+    pub(super) fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
     }
 

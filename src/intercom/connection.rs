@@ -59,6 +59,8 @@ pub struct Connection {
     pub connect_timeout: Duration,
     /// How long an answer may take, from the first byte sent to the last byte read.
     pub read_timeout: Duration,
+    /// How long a server that is away is waited for; `None` takes a failed request for the last word.
+    pub max_outage: Option<Duration>,
     /// The connections that are kept open between requests.
     pub idle_connections: usize,
 }
@@ -75,6 +77,9 @@ pub enum ConnectionError {
 }
 
 impl Connection {
+    /// The slowest recorded answer took 1.85 s on the server; gateways cut at 60 s.
+    const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
     /// Returns a connection to an API at this address, with this token.
     ///
     /// # Errors
@@ -93,8 +98,8 @@ impl Connection {
             token,
             dialect: Dialect::default(),
             connect_timeout: Duration::from_secs(10),
-            // The slowest recorded answer took 1.85 s on the server; gateways cut at 60 s.
-            read_timeout: Duration::from_secs(60),
+            read_timeout: Self::READ_TIMEOUT,
+            max_outage: None,
             idle_connections: 128,
         }
     }

@@ -44,12 +44,13 @@ impl Client {
     /// The most contacts that one page holds (2.x).
     pub const PAGE_SIZE: u32 = 150;
 
-    /// Returns who the token belongs to: the cheapest proof that it works. Gives up sooner than other requests.
+    /// Returns who the token belongs to: the cheapest proof that it works. Gives up sooner than other requests, and
+    /// waits for no server that is away.
     ///
     /// # Errors
     /// As [`ApiError`].
     pub fn me(&self, trace: &mut Trace) -> Result<Me, ApiError> {
-        self.send(&self.call(Method::GET, Effect::Reads, &["me"]).brief(), trace)
+        self.send(&self.call(Method::GET, Effect::Reads, &["me"]).brief().impatient(), trace)
     }
 
     /// Creates a contact; one that exists is refused with `conflict`.

@@ -1,6 +1,7 @@
 //! What can go wrong with a request, by what there is to do about it.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -52,6 +53,34 @@ pub enum ApiError {
         /// The last reason.
         reason: String,
     },
+    /// Nothing was sent: the host's name has no address.
+    #[error("no address is known for {host} after {}: {reason}", attempts_made(*.attempts))]
+    NoSuchHost {
+        /// The host and port.
+        host: String,
+        /// How often it was looked up.
+        attempts: u32,
+        /// The last reason.
+        reason: String,
+    },
+    /// Nothing was sent: the server's certificate is not trusted. Waiting does not help.
+    #[error("the certificate of {host} is not trusted: {reason}")]
+    NotTrusted {
+        /// The host and port.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody gave an answer for so long that nobody waits any longer.
+    #[error("no answer from {host} for {}; the last attempt: {reason}", whole_seconds(*.lasted))]
+    Outage {
+        /// The host and port.
+        host: String,
+        /// For how long.
+        lasted: Duration,
+        /// What became of the last attempt.
+        reason: String,
+    },
     /// The request may have been carried out, but no usable answer came, again and again.
     #[error("no usable answer after {}: {reason}", attempts_made(*.attempts))]
     AnswerLost {
@@ -89,6 +118,14 @@ fn attempts_made(attempts: u32) -> String {
     if attempts == 1 { "1 attempt".into() } else { format!("{attempts} attempts") }
 }
 
+/// Writes a duration as the flags take it: `35s`, `15m`, `1h30m`.
+fn whole_seconds(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let part = |n: u64, unit: &str| if n == 0 { String::new() } else { format!("{n}{unit}") };
+    let parts = [part(seconds / 3_600, "h"), part(seconds / 60 % 60, "m"), part(seconds % 60, "s")].concat();
+    if parts.is_empty() { "0s".into() } else { parts }
+}
+
 impl ApiError {
     /// Returns the server's own words, if it said no.
     #[must_use]
@@ -123,6 +160,12 @@ impl ApiError {
         self.refusal().filter(|refusal| refusal.code == "conflict" || refusal.status == 409)
     }
 
+    /// Returns whether the server might have done it a moment later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::NoSuchHost { .. } | Self::AnswerLost { .. })
+    }
+
     /// Returns whether no further request can succeed, so that the run ends.
     #[must_use]
     pub fn ends_the_run(&self) -> bool {
@@ -130,6 +173,9 @@ impl ApiError {
             self,
             Self::NotAllowed(_)
                 | Self::Unreachable { .. }
+                | Self::NoSuchHost { .. }
+                | Self::NotTrusted { .. }
+                | Self::Outage { .. }
                 | Self::Redirected { .. }
                 | Self::NotIntercom { .. }
         )
@@ -190,6 +236,15 @@ mod tests {
         check(
             r#"{"type":"error.list","request_id":null,"errors":[{"code":"bad_request"}]}"#,
             "no reason given (bad_request, HTTP 400, request header-id)",
+        );
+    }
+
+    #[test]
+    fn a_duration_is_written_as_the_flags_take_it() {
+        let text = |seconds| whole_seconds(Duration::from_secs(seconds));
+        assert_eq!(
+            ["0s", "35s", "15m", "1h30m5s"],
+            [text(0), text(35), text(900), text(5_405)].each_ref().map(String::as_str)
         );
     }
 

@@ -145,5 +145,7 @@ impl Client {
 
 /// Returns whether a lead may have been created although the request failed.
 fn is_open(error: &ApiError, trace: &Trace) -> bool {
-    matches!(error, ApiError::AnswerLost { .. } | ApiError::NotIntercom { .. }) && trace.is_uncertain
+    let is_lost =
+        matches!(error, ApiError::AnswerLost { .. } | ApiError::NotIntercom { .. } | ApiError::Outage { .. });
+    is_lost && trace.is_uncertain
 }

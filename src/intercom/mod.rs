@@ -25,6 +25,7 @@ mod leads;
 mod listing;
 mod names;
 mod new_attributes;
+mod outage;
 mod pages;
 mod seen;
 mod tags;

@@ -39,6 +39,8 @@ pub struct Traffic {
     pub in_flight: u64,
     /// How long answers took.
     pub latency: Latency,
+    /// How long no answer has come, while everybody waits for the server to come back.
+    pub paused: Option<Duration>,
     /// How long the turnstile was waited at.
     pub waited: Duration,
     /// What the headers told of the quota.

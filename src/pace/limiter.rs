@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::bucket::Bucket;
 use super::window::{QuotaHeaders, QuotaUse, Window};
-use super::{Clock, Halt, Halted, Rate};
+use super::{Clock, Halt, Halted, Outages, Rate};
 
 /// How long the waiting thread sleeps before it looks again whether the run was stopped.
 const SLICE: Duration = Duration::from_millis(50);
@@ -103,6 +103,12 @@ impl Limiter {
             }
             self.clock.sleep(left.min(SLICE));
         }
+    }
+
+    /// Returns a gate before this limiter, with its clock and its halt.
+    #[must_use]
+    pub fn outages(&self, longest: Duration) -> Outages {
+        Outages::new(longest, self.clock.clone(), self.halt.clone())
     }
 
     /// Returns how the quota is being used.

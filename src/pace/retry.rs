@@ -26,6 +26,9 @@ pub struct RetryPolicy {
     pub uncertain: Uncertain,
 }
 
+/// The longest pause that a server is granted with `Retry-After`; one that asks for more is away.
+const LONGEST_TOLD: Duration = Duration::from_secs(600);
+
 /// What to do with a request that may have been carried out although its answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uncertain {
@@ -66,19 +69,27 @@ impl RetryPolicy {
 
     /// Returns the delay before the next attempt, or `None` to give up.
     ///
-    /// `attempt` counts from 1. `chance` is in `0.0..1.0`: full jitter, so that many clients do not come back at once.
+    /// `attempt` counts from 1. `told` is what the server asked for; the delay is no shorter, and one that is too long is
+    /// none. `chance` is in `0.0..1.0`: full jitter, so that many clients do not come back at once.
     #[must_use]
-    pub fn delay_after(&self, attempt: u32, failure: Failure, chance: f64) -> Option<Duration> {
+    pub fn delay_after(
+        &self,
+        attempt: u32,
+        failure: Failure,
+        told: Option<Duration>,
+        chance: f64,
+    ) -> Option<Duration> {
         let is_final = match failure {
             Failure::Refused => true,
             Failure::Uncertain => self.uncertain == Uncertain::GiveUp,
             Failure::NotSent => false,
         };
-        if is_final || attempt >= self.max_attempts {
+        let told = told.unwrap_or_default();
+        if is_final || attempt >= self.max_attempts || told > LONGEST_TOLD {
             return None;
         }
         let longest = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.cap);
-        Some(longest.mul_f64(chance))
+        Some(longest.mul_f64(chance).max(told))
     }
 }
 
@@ -88,7 +99,7 @@ mod tests {
 
     #[track_caller]
     fn check(attempt: u32, failure: Failure, chance: f64, expected_ms: Option<u64>) {
-        let delay = RetryPolicy::default().delay_after(attempt, failure, chance);
+        let delay = RetryPolicy::default().delay_after(attempt, failure, None, chance);
         assert_eq!(expected_ms.map(Duration::from_millis), delay);
     }
 
@@ -99,6 +110,19 @@ mod tests {
         check(2, Failure::NotSent, 1.0, Some(1_000));
         check(5, Failure::Uncertain, 1.0, Some(8_000));
         check(5, Failure::Uncertain, 0.0, Some(0));
+    }
+
+    #[test]
+    fn a_server_that_says_how_long_is_not_asked_sooner() {
+        let after = |told| {
+            let told = Some(Duration::from_secs(told));
+            RetryPolicy::default().delay_after(2, Failure::Uncertain, told, 0.5)
+        };
+        assert_eq!(Some(Duration::from_millis(500)), after(0));
+        assert_eq!(
+            [Some(Duration::from_secs(2)), Some(LONGEST_TOLD), None],
+            [after(2), after(600), after(601)]
+        );
     }
 
     #[test]

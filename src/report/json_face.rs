@@ -26,20 +26,23 @@ impl JsonFace {
             return;
         }
         self.next = elapsed + INTERVAL;
-        let mut object = match event {
+        let (mut object, traffic) = match event {
             Event::Row(_) => return,
-            Event::Progress(snapshot) => json!({
-                "rows": super::run_report::rows_of_import(&snapshot.tally),
-                "total": snapshot.total.map(|total| match total {
+            Event::Progress(snapshot) => {
+                let total = snapshot.total.map(|total| match total {
                     Total::Exact(rows) | Total::About(rows) => rows,
-                }),
-                "requests": snapshot.traffic.requests,
-            }),
-            Event::Exported(exported) => json!({
-                "rows": super::run_report::rows_of_export(exported),
-                "requests": exported.traffic.requests,
-            }),
+                });
+                let rows = super::run_report::rows_of_import(&snapshot.tally);
+                (json!({ "rows": rows, "total": total }), &snapshot.traffic)
+            }
+            Event::Exported(exported) => {
+                (json!({ "rows": super::run_report::rows_of_export(exported) }), &exported.traffic)
+            }
         };
+        if let Some(lasting) = traffic.paused {
+            object["paused_seconds"] = lasting.as_secs_f64().into();
+        }
+        object["requests"] = traffic.requests.into();
         object["event"] = "progress".into();
         object["command"] = self.subject.command.into();
         object["file"] = self.subject.file.clone().into();

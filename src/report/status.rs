@@ -27,6 +27,7 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
     if snapshot.is_stopping {
         rows.push("stopping".to_owned());
     }
+    rows.extend(paused(&snapshot.traffic));
     match total {
         Some((total, mark)) => {
             rows.push(format!("{}/{mark}{} rows", count(done), count(total)));
@@ -46,12 +47,13 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
 /// What an export looks like now.
 pub(super) fn of_export(exported: &Exported) -> Status {
     let (seen, total) = (exported.seen, exported.server_total.max(exported.seen));
-    let rows = vec![
+    let mut rows: Vec<String> = paused(&exported.traffic).into_iter().collect();
+    rows.extend([
         format!("{}/{} contacts", count(seen), count(total)),
         percent(seen, total),
         format!("written {}", count(exported.written)),
         format!("{} contacts/min", count(per_minute(seen, exported.elapsed))),
-    ];
+    ]);
     let mut traffic = traffic_words(&exported.traffic, exported.elapsed);
     if let Some(left) = time_left(seen, total, exported.elapsed) {
         traffic.push(format!("ETA {}", duration(left)));
@@ -69,6 +71,11 @@ pub(super) fn outcomes(tally: &Tally) -> impl Iterator<Item = (&'static str, u64
         ("pending", tally.pending),
     ];
     always.into_iter().chain(if_any.into_iter().filter(|(_, n)| *n > 0))
+}
+
+/// Says that everybody waits for the server to come back: `paused: no answer for 35s`.
+fn paused(traffic: &Traffic) -> Option<String> {
+    traffic.paused.map(|lasting| format!("paused: no answer for {}", duration(lasting)))
 }
 
 fn traffic_words(traffic: &Traffic, elapsed: Duration) -> Vec<String> {
@@ -135,6 +142,9 @@ mod tests {
                 ..Traffic::default()
             },
         };
+        let paused = Traffic { paused: Some(Duration::from_secs(35)), ..Traffic::default() };
+        let status = of_import(&Snapshot { traffic: paused, ..snapshot.clone() });
+        assert_eq!("paused: no answer for 35s", status.rows[0]);
         let status = of_import(&snapshot);
         assert_eq!(
             "1,000/~4,000 rows  25%  created 600  updated 300  unchanged 95  rejected 5  1,000 rows/min",

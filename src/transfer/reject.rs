@@ -253,6 +253,9 @@ fn code_of_request(error: &ApiError) -> String {
     let ours = match error {
         ApiError::Refused(refusal) | ApiError::NotAllowed(refusal) => return refusal.code.clone(),
         ApiError::Unreachable { .. } => "unreachable",
+        ApiError::NoSuchHost { .. } => "no_such_host",
+        ApiError::NotTrusted { .. } => "not_trusted",
+        ApiError::Outage { .. } => "outage",
         ApiError::AnswerLost { .. } => "answer_lost",
         ApiError::Redirected { .. } => "redirected",
         ApiError::NotIntercom { .. } => "not_intercom",
@@ -302,8 +305,12 @@ pub fn suggestion(error: &UpsertError) -> Option<String> {
 
 fn suggestion_for_request(error: &ApiError) -> Option<&'static str> {
     match error {
-        ApiError::AnswerLost { .. } => Some("run the same command again: it looks before it writes"),
-        ApiError::Halted(_) | ApiError::Unreachable { .. } => Some("run the same command again"),
+        ApiError::AnswerLost { .. } | ApiError::Outage { .. } => {
+            Some("run the same command again: it looks before it writes")
+        }
+        ApiError::Halted(_) | ApiError::Unreachable { .. } | ApiError::NoSuchHost { .. } => {
+            Some("run the same command again")
+        }
         ApiError::Refused(refusal) => suggestion_for_refusal(refusal),
         _ => None,
     }

@@ -72,6 +72,8 @@ impl Stop {
         }
         let Some(error) = error.api() else { return self.note_answer() };
         let is_fatal = match error {
+            // Who was told to stop waits for no server to come back.
+            error if error.is_transient() && self.is_asked_for() => false,
             ApiError::AnswerLost { .. } => self.with(|state| {
                 state.lost_in_a_row += 1;
                 state.lost_in_a_row >= LOST_IN_A_ROW

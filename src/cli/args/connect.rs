@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::DurationArg;
 use crate::intercom::Engine;
 use crate::intercom::Region;
 use crate::pace::Rate;
@@ -29,6 +30,12 @@ pub(in crate::cli) struct ConnectArgs {
     /// Keep at most this many rows in flight, or auto: by the rate
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(in crate::cli) concurrency: ConcurrencyArg,
+    /// Give up an attempt whose answer takes longer than this [default: 60s]
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) timeout: Option<DurationArg>,
+    /// Wait at most this long for a server that is away [default: 15m; one user's commands do not wait]
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) max_outage: Option<DurationArg>,
 }
 
 /// Which of Intercom's APIs is spoken.

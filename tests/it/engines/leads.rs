@@ -56,7 +56,7 @@ fn a_lead_whose_answer_was_lost_is_not_created_blindly_again() {
     exit 3
     ---- stderr
     users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 unknown
-    4 requests, 0 throttled, 0 retried
+    5 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
       answer_lost: 1 row, first at line 2: no usable answer after 1 attempt: Connection reset by peer (os error 104) (request [ID])
         hint: run the same command again: it looks before it writes
