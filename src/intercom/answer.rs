@@ -7,7 +7,7 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Url, blocking};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::client::{Call, Effect};
+use super::call::{Call, Effect};
 use super::{ApiError, Refusal};
 use crate::pace::Failure;
 use crate::pace::QuotaHeaders;

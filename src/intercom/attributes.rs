@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::client::Effect;
+use super::call::Effect;
 use super::{ApiError, Client, Trace};
 
 /// A data attribute of contacts or companies.

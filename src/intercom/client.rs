@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::blocking as http;
-use reqwest::{Method, Url, header, redirect};
+use reqwest::{Url, header, redirect};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Failed, Verdict};
+use super::call::Call;
+use super::call::Effect;
 use super::companies::CompanyIds;
 use super::leads::Memory;
 use super::names::NameBook;
@@ -20,7 +22,6 @@ use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
 use crate::pace::Limiter;
 use crate::pace::Outages;
 use crate::pace::Outset;
-use crate::pace::RetryPolicy;
 use crate::pace::Turn;
 
 /// A connection to one workspace. Shared by all threads of a run.
@@ -66,42 +67,10 @@ impl Trace {
     }
 }
 
-/// One request as it is to be sent, as often as it takes.
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) body: Option<Vec<u8>>,
-    pub(super) effect: Effect,
-    pub(super) retry: RetryPolicy,
-    pub(super) patience: Patience,
-    /// How long the answer may take, if not as long as the connection's.
-    timeout: Option<Duration>,
-    /// The version of the API, if it is another than the connection's.
-    version: Option<&'static str>,
-}
-
 /// What the attempts of one request came to.
 enum Sent<T> {
     Value(T),
     Failed(Failed),
-}
-
-/// What a request does to the workspace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// Changes nothing.
-    Reads,
-    /// May have changed something even if its answer is lost.
-    Writes,
-}
-
-/// What becomes of a request that meets a server that is away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// It waits, as long as the connection lets it.
-    OutlastsOutages,
-    /// It fails: somebody waits, or it is there to find out.
-    GivesUp,
 }
 
 impl Client {
@@ -171,6 +140,11 @@ impl Client {
         Traffic { paused, ..self.meter.traffic(self.limiter.quota_use(), self.limiter.waited()) }
     }
 
+    /// Returns the API's root.
+    pub(super) fn base_url(&self) -> &Url {
+        &self.connection.base_url
+    }
+
     /// Returns how long a server that is away is waited for.
     pub(super) fn max_outage(&self) -> Option<Duration> {
         self.connection.max_outage
@@ -179,24 +153,6 @@ impl Client {
     /// Returns what decides when a request may start, for those who have to wait between two requests.
     pub(super) fn limiter(&self) -> &Limiter {
         &self.limiter
-    }
-
-    /// Returns a call of `method` on the path made of `segments`, each percent-encoded.
-    pub(super) fn call(&self, method: Method, effect: Effect, segments: &[&str]) -> Call {
-        let mut url = self.connection.base_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        Call {
-            method,
-            url,
-            body: None,
-            effect,
-            retry: RetryPolicy::default(),
-            patience: Patience::OutlastsOutages,
-            timeout: None,
-            version: None,
-        }
     }
 
     /// Sends a call until it is answered, refused, or given up. One that meets an outage begins anew after it.
@@ -297,53 +253,5 @@ impl Client {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
             None => request,
         }
-    }
-}
-
-impl Call {
-    /// Adds a JSON body.
-    pub(super) fn json(mut self, body: &impl serde::Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("fields and queries are maps with text keys");
-        self.body = Some(body);
-        self
-    }
-
-    /// Gives up sooner than usual.
-    pub(super) fn brief(mut self) -> Self {
-        self.retry = RetryPolicy::BRIEF;
-        self
-    }
-
-    /// Does not wait for a server that is away.
-    pub(super) fn impatient(mut self) -> Self {
-        self.patience = Patience::GivesUp;
-        self
-    }
-
-    /// Waits no longer than this for an answer.
-    pub(super) fn within(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Asks in the version of contacts where the connection speaks 1.x, which has no list of attributes: the header of a
-    /// request beats the workspace's setting, on "Update your API version" of Intercom's documentation.
-    pub(super) fn in_2_x_if_1_x(mut self, engine: Engine) -> Self {
-        if engine == Engine::Users {
-            self.version = Some(Engine::Contacts.default_version());
-        }
-        self
-    }
-
-    /// Gives up rather than carry it out a second time.
-    pub(super) fn never_twice(mut self) -> Self {
-        self.retry = RetryPolicy::NEVER_TWICE;
-        self
-    }
-
-    /// Adds a query parameter.
-    pub(super) fn query(mut self, name: &str, value: &str) -> Self {
-        self.url.query_pairs_mut().append_pair(name, value);
-        self
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::client::Effect;
+use super::call::Effect;
 use super::flight::Flights;
 use super::{ApiError, Client, Contact, Trace};
 

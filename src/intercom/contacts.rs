@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::body::ContactBody;
-use super::client::{Call, Effect};
+use super::call::{Call, Effect};
 use super::{ApiError, Client, Contact, Cursor, Field, Page, Raw, Trace, UserFields};
 
 /// How often a merged contact may have been merged again (the API's description).

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::client::Effect;
+use super::call::Effect;
 use super::user::AsContact;
 use super::{ApiError, Client, Contact, Cursor, Engine, Page, Raw, Role, Trace};
 

@@ -8,6 +8,7 @@
 mod answer;
 mod attributes;
 mod body;
+mod call;
 mod client;
 mod companies;
 mod conflict;

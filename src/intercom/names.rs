@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde::Deserialize;
 
-use super::client::Effect;
+use super::call::Effect;
 use super::companies::Company;
 use super::flight::Flights;
 use super::{ApiError, Client, Contact, NestedList, Trace};

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{DataAttribute, Model};
-use super::client::Effect;
+use super::call::Effect;
 use super::{ApiError, Client, Trace};
 use crate::pace::Limiter;
 

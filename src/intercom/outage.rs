@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 
 use super::answer::{Failed, Verdict, host};
-use super::client::{Call, Effect, Patience};
+use super::call::{Call, Effect, Patience};
 use super::contacts::Me;
 use super::{ApiError, Client, Trace};
 use crate::pace::Failure;

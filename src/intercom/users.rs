@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::body::UserBody;
-use super::client::Effect;
+use super::call::Effect;
 use super::user::AsContact;
 use super::{ApiError, Client, Contact, Field, Raw, Role, Trace, UserFields};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use super::client::Effect;
+use super::call::Effect;
 use super::listing::{Listing, UserList};
 use super::seen::SeenIds;
 use super::{ApiError, Client, Cursor, Engine, Raw, Role, Trace};
