@@ -22,6 +22,7 @@ pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
 use super::attributes::AttributesArgs;
 use super::faces::Progress;
 use super::input::{delimiter, word};
+use super::memory::FreshnessArgs;
 use super::verbs::{FindArgs, ListArgs, UpdateArgs, UpsertArgs};
 use crate::intercom::Expand;
 use crate::intercom::Whole;
@@ -133,6 +134,8 @@ pub(super) struct ImportArgs {
     pub(super) mode: ModeArg,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) freshness: FreshnessArgs,
     #[command(flatten)]
     pub(super) connect: ConnectArgs,
     #[command(flatten)]

@@ -143,6 +143,7 @@ impl<'a> InputRun<'a> {
             _ if !tally.is_balanced() => Err(unbalanced(tally)),
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
+            Ended::Ledger(error) => Err(Error::of_ledger(&error)),
             Ended::Output(error) => Err(cannot_write(&self.reporter.report_file()).because(error)),
             Ended::Interrupted => self.circumstances.interruption.verdict(),
             Ended::TooManyErrors => Err(too_many_errors(tally)),

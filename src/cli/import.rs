@@ -6,10 +6,13 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::lock::{Claim, Turn};
+use super::memory::begin_run;
 use super::signals::Interruption;
 use super::state::new_run;
 use crate::pace::Clock;
 use crate::transfer::Import;
+use crate::transfer::Memory;
+use crate::transfer::Recall;
 use crate::transfer::import;
 
 /// Imports a file. All that can fail before the first write has failed before it.
@@ -24,10 +27,9 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
-    let run_id = new_run("import", &clock);
-    let folder = arguments.state.workspace_dir(&workspace.id, environment)?;
-    let claim =
-        Claim { folder, workspace: &workspace.id, run: &run_id, clock: &clock, interruption: &interruption };
+    let (run_id, id) = (new_run("import", &clock), workspace.id.clone());
+    let folder = arguments.state.workspace_dir(&id, environment)?;
+    let claim = Claim { folder, workspace: &id, run: &run_id, clock: &clock, interruption: &interruption };
     let _lock = match arguments.lock.take(&claim)? {
         Turn::Ours(lock) => lock,
         Turn::Skipped(skipped) => return Ok(skipped.tell("import", arguments.face.json, &clock)),
@@ -37,10 +39,11 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         .map_err(|error| interruption.instead_of(error))?;
     input.refuse_unwritable(&mapping)?;
     if mapping.may_write_leads() {
-        let leads = arguments.state.open_leads(&workspace.id, environment, &clock)?;
+        let leads = arguments.state.open_leads(&id, environment, &clock)?;
         workspace.client.keep_leads_in(Box::new(leads));
     }
-    let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
+    let run_dir = arguments.state.create_run_dir(&run_id, &id, environment)?;
+    let mut ledger = begin_run(&claim, &run_dir, &input.name)?;
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {
         deed: Deed::Import,
@@ -50,7 +53,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         allow_empty: arguments.input.allow_empty,
         json: arguments.face.json,
     };
-    let run = InputRun::begin(circumstances, input, &mapping, Some(workspace.id.clone()), run_dir, face)?;
+    let run = InputRun::begin(circumstances, input, &mapping, Some(id.clone()), run_dir, face)?;
     let job = Import {
         client: &workspace.client,
         mapping: &mapping,
@@ -60,5 +63,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         halt: interruption.halt(),
         clock: clock.clone(),
     };
-    run.conclude(|input, reporter| import(&job, &mut input.rows, reporter))
+    let recall = Recall::new(ledger.reader, arguments.freshness.freshness(&clock));
+    let mut memory = Memory { recall, writer: &mut ledger.writer };
+    run.conclude(|input, reporter| import(&job, &mut input.rows, &mut memory, reporter))
 }

@@ -16,6 +16,7 @@ mod faces;
 mod import;
 mod input;
 mod lock;
+mod memory;
 mod private;
 mod sandbox;
 mod signals;

@@ -52,6 +52,8 @@ pub struct Trace {
     pub request_id: Option<String>,
     /// A write may have been carried out although its answer was lost.
     pub is_uncertain: bool,
+    /// The id that an earlier run had remembered is nobody's by now, or somebody else's.
+    pub is_id_stale: bool,
     /// The server's clock when the first request started, seconds since 1970; 0 if it has not told.
     pub begun_at: u64,
     /// This machine's clock at that moment.

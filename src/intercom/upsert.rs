@@ -5,7 +5,7 @@ use std::io;
 
 use super::contacts_engine::Delivery;
 use super::users_engine::UserDelivery;
-use super::{ApiError, Client, Contact, Engine, Field, Raw, Refusal, Trace, UserFields};
+use super::{ApiError, Client, Contact, Engine, Field, Raw, Refusal, Remembered, Trace, UserFields};
 
 /// What may happen to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,6 +116,10 @@ pub enum Remark {
     ExternalIdKept,
     /// Intercom took the request, and does not show what was sent in these fields.
     NotKept(Vec<Field>),
+    /// The contact was compared with what an earlier run had delivered, and has it still.
+    Verified,
+    /// The contact was compared with what an earlier run had delivered, had something else, and was written anew.
+    Drifted,
 }
 
 /// A user that is as it should be, but for its tags.
@@ -349,8 +353,27 @@ impl Client {
         policy: &Policy,
         trace: &mut Trace,
     ) -> Result<Delivered, UpsertError> {
+        self.upsert_remembered(fields, key, Remembered::Nothing, policy, trace)
+    }
+
+    /// Writes one user as [`upsert`](Self::upsert) does, of whom something is remembered from an earlier run: with its
+    /// id, one request does. `trace` says whether the id turned out to be wrong.
+    ///
+    /// # Errors
+    /// As [`upsert`](Self::upsert).
+    pub fn upsert_remembered(
+        &self,
+        fields: &UserFields,
+        key: &Field,
+        remembered: Remembered<'_>,
+        policy: &Policy,
+        trace: &mut Trace,
+    ) -> Result<Delivered, UpsertError> {
         match self.engine() {
-            Engine::Contacts => Delivery { client: self, fields, key, policy }.run(trace),
+            Engine::Contacts => {
+                Delivery { client: self, fields, key, policy }.run_remembered(remembered, trace)
+            }
+            // One request does it all, whoever it is.
             Engine::Users => UserDelivery { client: self, fields, key, policy }.run(trace),
         }
     }

@@ -1,6 +1,6 @@
 //! Who an entry of the ledger is about.
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// The longest key in bytes. With id, fingerprint and run, an entry then stays below a hundred bytes even in a tree whose
 /// pages are filled by two thirds, as random inserts leave them.
@@ -53,6 +53,12 @@ impl UserKey {
         bytes[1..=KEPT].copy_from_slice(&text[..KEPT]);
         bytes[1 + KEPT..].copy_from_slice(&xxh3_128(text).to_be_bytes());
         Self { bytes, length: LONGEST as u8 }
+    }
+
+    /// Returns a number that spreads users evenly, the same for a user every time.
+    #[must_use]
+    pub fn spread(&self) -> u64 {
+        xxh3_64(self.as_bytes())
     }
 
     /// Returns the key as it is stored.

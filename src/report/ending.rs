@@ -55,6 +55,8 @@ impl Ending<'_> {
             ("merged before, written where they live on", remarks.merged),
             ("promoted from lead to user", remarks.promoted),
             ("session count or campaign fields that Intercom took and does not show", remarks.not_kept),
+            ("read back, and as delivered", remarks.verified),
+            ("read back, had changed in Intercom, and were written anew", remarks.drifted),
             ("leads that keep the external_id that Intercom gave them", remarks.external_id_kept),
         ]
         .into_iter()

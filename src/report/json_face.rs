@@ -27,7 +27,7 @@ impl JsonFace {
         }
         self.next = elapsed + INTERVAL;
         let (mut object, traffic) = match event {
-            Event::Row(_) => return,
+            Event::Row(_) | Event::Unchanged(_) => return,
             Event::Progress(snapshot) => {
                 let total = snapshot.total.map(|total| match total {
                     Total::Exact(rows) | Total::About(rows) => rows,

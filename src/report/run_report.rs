@@ -226,6 +226,8 @@ fn remarks_of(remarks: &Remarks) -> Value {
         "promoted": remarks.promoted,
         "external_id_kept": remarks.external_id_kept,
         "not_kept": remarks.not_kept,
+        "verified": remarks.verified,
+        "drifted": remarks.drifted,
     })
 }
 

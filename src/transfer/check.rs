@@ -51,11 +51,12 @@ pub fn check(
 
 fn event(mapped: Mapped) -> RowEvent {
     match mapped {
-        Mapped::Job(job) => RowEvent {
-            position: job.row.position(),
+        Mapped::Row(mapped) => RowEvent {
+            position: mapped.row.position(),
             outcome: Outcome::Pending,
             reject: None,
             remarks: Vec::new(),
+            note: None,
         },
         Mapped::Invalid(event) => event,
     }

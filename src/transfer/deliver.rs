@@ -4,13 +4,19 @@ use std::sync::mpsc::SyncSender;
 
 use super::feed::Job;
 use super::order::{Admitted, Keyed, Order};
+use super::recall::Entry;
 use super::stop::Stop;
 use super::tagging::{Tagging, Untagged};
 use super::{Event, Outcome, Reject, RowEvent};
 use crate::intercom::Client;
+use crate::intercom::Contact;
+use crate::intercom::Delivered;
 use crate::intercom::Policy;
 use crate::intercom::Trace;
+use crate::intercom::UpsertError;
 use crate::intercom::Upserted;
+use crate::ledger::ContactId;
+use crate::ledger::Note;
 
 /// Why an event can always be sent.
 pub(super) const HEARD: &str = "the writer hears until everybody who sends is gone";
@@ -39,29 +45,56 @@ impl Courier<'_> {
     fn deliver(&self, job: Job, events: &SyncSender<Event>) {
         let position = job.row.position();
         let mut trace = Trace::default();
-        let result = self.client.upsert(&job.fields, &job.identity.field(), self.policy, &mut trace);
+        let (key, remembered) = (job.identity.field(), job.entry.remembered());
+        let result = self.client.upsert_remembered(&job.fields, &key, remembered, self.policy, &mut trace);
         let event = match result {
             Ok(delivered) => {
                 self.stop.note_answer();
                 match Untagged::of(&job, delivered) {
                     Ok(untagged) => return self.tagging.add(untagged, events),
-                    Err(delivered) => RowEvent {
-                        position,
-                        outcome: delivered.outcome.into(),
-                        reject: None,
-                        remarks: delivered.remarks,
-                    },
+                    Err(delivered) => {
+                        let note = job.entry.delivered(&delivered);
+                        let (outcome, remarks) = (delivered.outcome.into(), delivered.remarks);
+                        RowEvent { position, outcome, reject: None, remarks, note }
+                    }
                 }
             }
             Err(error) => {
                 self.stop.note_failure(&error);
-                RowEvent::of_reject(
-                    position,
-                    Reject::of_upsert(job.row, job.identity.to_string(), &error, &trace),
-                )
+                let note = job.entry.failed(&error, &trace);
+                let reject = Reject::of_upsert(job.row, job.identity.to_string(), &error, &trace);
+                RowEvent::of_reject(position, reject).noting(note)
             }
         };
         events.send(Event::Row(event)).expect(HEARD);
+    }
+}
+
+impl Entry {
+    /// Returns what is to be remembered of a user that is as it should be.
+    fn delivered(&self, delivered: &Delivered) -> Option<Note> {
+        match delivered.contact.as_ref().map(|contact| &contact.value) {
+            Some(Contact { id, .. }) => Some(self.delivered_to(id)),
+            // It was left in the archive, where the next run is to look for it again.
+            None => self.is_known().then_some(Note::Gone { key: self.key }),
+        }
+    }
+
+    /// Returns what is to be remembered of a user that is as it should be, and has this id.
+    pub(super) fn delivered_to(&self, id: &str) -> Note {
+        Note::Delivered { key: self.key, id: ContactId::new(id), fingerprint: self.fingerprint }
+    }
+
+    /// Returns what is to be remembered of a user that is not as it should be.
+    pub(super) fn failed(&self, error: &UpsertError, trace: &Trace) -> Option<Note> {
+        let key = self.key;
+        match error {
+            UpsertError::Partial { id, .. } => Some(Note::Known { key, id: ContactId::new(id) }),
+            _ if !self.is_known() => None,
+            _ if trace.is_id_stale => Some(Note::Gone { key }),
+            _ if trace.is_uncertain => Some(Note::InDoubt { key }),
+            _ => None,
+        }
     }
 }
 

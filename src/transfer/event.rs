@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::{Reject, Traffic};
 use crate::intercom::ApiError;
 use crate::intercom::Remark;
+use crate::ledger::LedgerError;
+use crate::ledger::Note;
 use crate::rows::InputError;
 use crate::rows::Position;
 
@@ -63,6 +65,15 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts what an event says of rows.
+    pub fn count_event(&mut self, event: &Event) {
+        match event {
+            Event::Row(row) => self.count_row(row),
+            Event::Unchanged(n_rows) => self.unchanged += n_rows,
+            Event::Progress(_) | Event::Exported(_) => {}
+        }
+    }
+
     /// Counts the end of a row.
     pub fn count_row(&mut self, row: &RowEvent) {
         self.count(row.outcome);
@@ -74,6 +85,8 @@ impl Tally {
                 Remark::Promoted => &mut self.remarks.promoted,
                 Remark::ExternalIdKept => &mut self.remarks.external_id_kept,
                 Remark::NotKept(_) => &mut self.remarks.not_kept,
+                Remark::Verified => &mut self.remarks.verified,
+                Remark::Drifted => &mut self.remarks.drifted,
             } += 1;
         }
     }
@@ -127,12 +140,21 @@ pub struct RowEvent {
     pub reject: Option<Box<Reject>>,
     /// What people want to know about a row that did.
     pub remarks: Vec<Remark>,
+    /// What the ledger is to remember.
+    pub note: Option<Note>,
 }
 
 impl RowEvent {
     /// Returns the end of a row that did not end well.
     pub(super) fn of_reject(position: Position, reject: Reject) -> Self {
-        Self { position, outcome: reject.outcome, reject: Some(Box::new(reject)), remarks: Vec::new() }
+        let (outcome, reject) = (reject.outcome, Some(Box::new(reject)));
+        Self { position, outcome, reject, remarks: Vec::new(), note: None }
+    }
+
+    /// Adds what the ledger is to remember.
+    pub(super) fn noting(mut self, note: Option<Note>) -> Self {
+        self.note = note;
+        self
     }
 }
 
@@ -151,6 +173,10 @@ pub struct Remarks {
     pub external_id_kept: u64,
     /// Intercom took the request, and does not show all that was sent.
     pub not_kept: u64,
+    /// The contact was compared with what had been delivered, and has it still.
+    pub verified: u64,
+    /// The contact was compared with what had been delivered, had something else, and was written anew.
+    pub drifted: u64,
 }
 
 /// How far an import is.
@@ -205,6 +231,8 @@ pub struct Exported {
 pub enum Event {
     /// A row ended.
     Row(RowEvent),
+    /// So many rows are as an earlier run delivered them; nothing was sent.
+    Unchanged(u64),
     /// Time passed in an import.
     Progress(Box<Snapshot>),
     /// Time passed in an export.
@@ -224,6 +252,8 @@ pub enum Ended {
     Server(ApiError),
     /// The input could not be read to its end.
     Input(InputError),
+    /// The ledger cannot be read or written.
+    Ledger(LedgerError),
     /// The reporter could not write.
     Output(io::Error),
 }

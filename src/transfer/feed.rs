@@ -1,17 +1,21 @@
-//! Rows in, jobs out: reads, maps and orders, in the order of the file.
+//! Rows in, jobs out: reads, maps, asks the ledger and orders, in the order of the file.
 //!
-//! Mapping happens here, at the reading end, because the order of rows of one user can only be kept where the rows
-//! still have an order; it costs about a microsecond a row, a request five hundred times that.
+//! All that happens here, at the reading end, because the order of rows of one user can only be kept where the rows
+//! still have an order; it costs a few microseconds a row, a request a thousand times that.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use super::deliver::HEARD;
 use super::event::Total;
+use super::fingerprint::Fingerprinter;
 use super::order::{Admitted, Keyed, Order};
+use super::recall::{Entry, Recall};
 use super::stop::Stop;
 use super::{Event, Reject, RowEvent};
 use crate::intercom::Field;
+use crate::intercom::Role;
 use crate::intercom::UserFields;
 use crate::mapping::Identity;
 use crate::mapping::Mapping;
@@ -21,11 +25,22 @@ use crate::rows::Position;
 use crate::rows::Read;
 use crate::rows::Row;
 
+/// How many rows the ledger is asked about at a time.
+const BATCH: usize = 1_024;
+
 /// A row that can be sent.
+pub(super) struct MappedRow {
+    pub(super) row: Row,
+    pub(super) fields: UserFields,
+    pub(super) identity: Identity,
+}
+
+/// A row that is to be sent.
 pub(super) struct Job {
     pub(super) row: Row,
     pub(super) fields: UserFields,
     pub(super) identity: Identity,
+    pub(super) entry: Entry,
 }
 
 impl Keyed for Job {
@@ -72,6 +87,11 @@ impl Reading {
         (rows > 0).then(|| Total::About(u64::try_from(estimate).unwrap_or(u64::MAX)))
     }
 
+    /// Counts rows as not read that were read and not begun.
+    pub(super) fn give_back(&self, n_rows: usize) {
+        self.rows.fetch_sub(n_rows as u64, Ordering::Relaxed);
+    }
+
     /// Reads the next row, until the input ends, breaks, or somebody asks to stop.
     pub(super) fn next(
         &self,
@@ -105,7 +125,7 @@ impl Reading {
 
 /// What a row became.
 pub(super) enum Mapped {
-    Job(Job),
+    Row(MappedRow),
     Invalid(RowEvent),
 }
 
@@ -115,7 +135,7 @@ pub(super) fn map(read: Read, mapping: &Mapping) -> Mapped {
         Read::Row(row) => match mapping.apply(&row) {
             Ok(fields) => {
                 let identity = mapping.identity(&fields);
-                Mapped::Job(Job { row, fields, identity })
+                Mapped::Row(MappedRow { row, fields, identity })
             }
             Err(faults) => {
                 let key = mapping.name_of(&row);
@@ -136,26 +156,80 @@ impl Mapped {
 pub(super) struct Feed<'a, R> {
     pub(super) rows: R,
     pub(super) mapping: &'a Mapping,
+    pub(super) role: Role,
+    pub(super) recall: &'a mut Recall,
+    pub(super) fingerprinter: Fingerprinter,
     pub(super) order: &'a Order<Job>,
     pub(super) stop: &'a Stop,
     pub(super) reading: &'a Reading,
     pub(super) events: SyncSender<Event>,
+    /// Rows to be sent that were looked up together.
+    pub(super) ahead: VecDeque<Job>,
 }
 
 impl<R: Iterator<Item = Result<Read, InputError>>> Iterator for Feed<'_, R> {
     type Item = Admitted<Job>;
 
     fn next(&mut self) -> Option<Admitted<Job>> {
-        while let Some(read) = self.reading.next(&mut self.rows, self.stop) {
-            match map(read, self.mapping) {
-                Mapped::Job(job) => match self.order.admit(job) {
+        loop {
+            if self.stop.is_asked_for() {
+                // What was read ahead and not begun counts as not read.
+                self.reading.give_back(self.ahead.drain(..).len());
+                return None;
+            }
+            match self.ahead.pop_front() {
+                Some(job) => match self.order.admit(job) {
                     Some(admitted) => return Some(admitted),
                     None => continue,
                 },
+                None => self.read_ahead()?,
+            }
+        }
+    }
+}
+
+impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
+    /// Reads some rows, and keeps those that are to be sent. Returns `None` at the end of the input.
+    fn read_ahead(&mut self) -> Option<()> {
+        let mut mapped = Vec::with_capacity(BATCH);
+        let mut n_rows = 0;
+        while n_rows < BATCH
+            && let Some(read) = self.reading.next(&mut self.rows, self.stop)
+        {
+            n_rows += 1;
+            match map(read, self.mapping) {
+                Mapped::Row(row) => mapped.push(row),
                 Mapped::Invalid(event) => self.events.send(Event::Row(event)).expect(HEARD),
             }
         }
-        None
+        self.look_up(mapped);
+        (n_rows > 0).then_some(())
+    }
+
+    /// Leaves out what was delivered before.
+    fn look_up(&mut self, mapped: Vec<MappedRow>) {
+        let n_rows = mapped.len();
+        match self.recall.look_up(&mapped, self.role, &mut self.fingerprinter) {
+            Ok(entries) => {
+                let jobs = mapped.into_iter().zip(entries).filter_map(|(row, entry)| Some(row.job(entry?)));
+                self.ahead.extend(jobs);
+                let unchanged = (n_rows - self.ahead.len()) as u64;
+                if unchanged > 0 {
+                    self.events.send(Event::Unchanged(unchanged)).expect(HEARD);
+                }
+            }
+            Err(error) => {
+                self.reading.give_back(n_rows);
+                self.stop.because_of_ledger(error);
+            }
+        }
+    }
+}
+
+impl MappedRow {
+    fn job(self, entry: Entry) -> Job {
+        let Self { row, fields, identity } = self;
+        Job { row, fields, identity, entry }
     }
 }
 

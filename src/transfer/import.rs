@@ -1,5 +1,6 @@
 //! The import pipeline: one feed, a pool of workers, one writer.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -9,13 +10,16 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 use super::deliver::Courier;
 use super::event::Snapshot;
 use super::feed::{Feed, Reading};
+use super::fingerprint::Fingerprinter;
 use super::order::Order;
+use super::recall::Recall;
 use super::stop::Stop;
 use super::tagging::Tagging;
-use super::writer::hear;
+use super::writer::Writer;
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Policy;
+use crate::ledger::LedgerWriter;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -39,13 +43,26 @@ pub struct Import<'a> {
     pub clock: Clock,
 }
 
-/// Delivers every row, and tells the reporter of each.
+/// What earlier runs have delivered, and where this one notes the same.
+pub struct Memory<'a> {
+    /// Says of rows what is known.
+    pub recall: Recall,
+    /// Notes what was delivered.
+    pub writer: &'a mut LedgerWriter,
+}
+
+/// Delivers every row that no earlier run has delivered, and tells the reporter of each.
 ///
 /// Memory does not grow with the input: at most `concurrency` rows are in flight, as many are held back behind rows of
 /// the same user, and the events between workers and writer are bounded.
 ///
 /// Whatever goes wrong is a row's outcome, or why the import ended.
-pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) -> (Snapshot, Ended) {
+pub fn import(
+    job: &Import<'_>,
+    rows: &mut Rows,
+    memory: &mut Memory<'_>,
+    reporter: &mut dyn Reporter,
+) -> (Snapshot, Ended) {
     let (counted, size) = (rows.total_rows(), rows.size());
     let (order, stop, reading) =
         (Order::new(job.concurrency), Stop::new(job.halt.clone(), job.max_errors), Reading::default());
@@ -65,10 +82,14 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
         let feed = Feed {
             rows: &mut *rows,
             mapping: job.mapping,
+            role: job.policy.role,
+            recall: &mut memory.recall,
+            fingerprinter: Fingerprinter::new(job.client.engine(), &job.policy),
             order: &order,
             stop: &stop,
             reading: &reading,
             events: events.clone(),
+            ahead: VecDeque::new(),
         };
         scope.spawn(move || {
             pool(job.concurrency).install(|| {
@@ -77,7 +98,8 @@ pub fn import(job: &Import<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) ->
                 courier.tagging.finish(&tags_to_come);
             });
         });
-        hear(&inbox, reporter, &stop, &job.clock, |tally| Event::Progress(snapshot(tally).into()))
+        let progress = |tally: &Tally| Event::Progress(snapshot(tally).into());
+        Writer::new(reporter, memory.writer, &stop, &job.clock).hear(&inbox, progress)
     });
     let (end, ended) = (snapshot(&tally), stop.reason());
     match ended {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{Ended, ErrorLimit, Tally};
 use crate::intercom::ApiError;
 use crate::intercom::UpsertError;
+use crate::ledger::LedgerError;
 use crate::pace::Halt;
 use crate::rows::InputError;
 
@@ -58,6 +59,14 @@ impl Stop {
                 state.reason.get_or_insert(Ended::TooManyErrors);
             });
         }
+    }
+
+    /// What was delivered cannot be remembered, so that nothing new may start.
+    pub(super) fn because_of_ledger(&self, error: LedgerError) {
+        self.halt.raise();
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::Ledger(error));
+        });
     }
 
     /// A row was answered.

@@ -11,6 +11,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::deliver::HEARD;
 use super::feed::Job;
+use super::recall::Entry;
 use super::stop::Stop;
 use super::waiting::{Batch, Waiting};
 use super::{Event, Reject, RowEvent};
@@ -40,6 +41,7 @@ pub(super) struct Untagged {
     row: Row,
     key: String,
     contact: String,
+    entry: Entry,
     outcome: Upserted,
     tags: Vec<String>,
     remarks: Vec<Remark>,
@@ -65,6 +67,7 @@ impl Untagged {
             row: job.row.clone(),
             key: job.identity.to_string(),
             contact,
+            entry: job.entry.clone(),
             outcome: delivered.outcome,
             open: AtomicUsize::new(delivered.missing_tags.len()),
             tags: delivered.missing_tags,
@@ -97,7 +100,8 @@ impl Untagged {
         if parts.failed.is_empty() {
             let outcome = if self.outcome == Upserted::Unchanged { Upserted::Updated } else { self.outcome };
             let remarks = self.remarks.clone();
-            return RowEvent { position, outcome: outcome.into(), reject: None, remarks };
+            let note = Some(self.entry.delivered_to(&self.contact));
+            return RowEvent { position, outcome: outcome.into(), reject: None, remarks, note };
         }
         let error = UpsertError::Partial {
             outcome: self.outcome,
@@ -105,8 +109,9 @@ impl Untagged {
             done: parts.done,
             failed: parts.failed,
         };
+        let note = self.entry.failed(&error, &parts.trace);
         let reject = Reject::of_upsert(self.row.clone(), self.key.clone(), &error, &parts.trace);
-        RowEvent::of_reject(position, reject)
+        RowEvent::of_reject(position, reject).noting(note)
     }
 }
 

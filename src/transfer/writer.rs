@@ -1,51 +1,84 @@
-//! The one thread that hears all events: it counts, and tells the reporter.
+//! The one thread that hears all events: it counts, tells the reporter, and has the ledger remember.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::stop::Stop;
-use super::{Event, Reporter, Tally};
+use super::{Event, Reporter, RowEvent, Tally};
+use crate::ledger::LedgerError;
+use crate::ledger::LedgerWriter;
 use crate::pace::Clock;
 
 /// How often the reporter hears that time has passed.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
-/// Hears events until all who send them are gone. Returns the rows by outcome.
+/// What happens to events.
 ///
-/// `progress` makes a progress event from the counts so far. When the reporter fails, the pipeline is stopped and the
-/// rows that are still in flight are counted without it.
-pub(super) fn hear(
-    inbox: &Receiver<Event>,
-    reporter: &mut dyn Reporter,
-    stop: &Stop,
-    clock: &Clock,
-    progress: impl Fn(&Tally) -> Event,
-) -> Tally {
-    let mut tally = Tally::default();
-    let mut listener = Some(reporter);
-    let mut tell = |event: &Event| {
-        let result = listener.as_mut().map_or(Ok(()), |reporter| reporter.on(event));
-        if let Err(error) = result {
-            listener = None;
-            stop.because_of_output(error);
-        }
-    };
-    let mut next_tick = clock.now() + TICK;
-    loop {
-        match inbox.recv_timeout(next_tick.saturating_sub(clock.now())) {
-            Ok(event) => {
-                if let Event::Row(row) = &event {
-                    tally.count_row(row);
-                    stop.look_at(&tally);
-                }
-                tell(&event);
+/// When the reporter or the ledger fails, the pipeline is stopped, and the rows that are still in flight are counted
+/// without it.
+pub(super) struct Writer<'a> {
+    reporter: Option<&'a mut dyn Reporter>,
+    ledger: Option<&'a mut LedgerWriter>,
+    stop: &'a Stop,
+    clock: &'a Clock,
+    tally: Tally,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        reporter: &'a mut dyn Reporter,
+        ledger: &'a mut LedgerWriter,
+        stop: &'a Stop,
+        clock: &'a Clock,
+    ) -> Self {
+        Self { reporter: Some(reporter), ledger: Some(ledger), stop, clock, tally: Tally::default() }
+    }
+
+    /// Hears events until all who send them are gone. Returns the rows by outcome.
+    ///
+    /// `progress` makes a progress event from the counts so far.
+    pub(super) fn hear(mut self, inbox: &Receiver<Event>, progress: impl Fn(&Tally) -> Event) -> Tally {
+        let mut next_tick = self.clock.now() + TICK;
+        loop {
+            match inbox.recv_timeout(next_tick.saturating_sub(self.clock.now())) {
+                Ok(event) => self.note(&event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return tally,
+            let now = self.clock.now();
+            self.remember(|ledger| ledger.commit_if_due(now));
+            if now >= next_tick {
+                self.tell(&progress(&self.tally));
+                next_tick = self.clock.now() + TICK;
+            }
         }
-        if clock.now() >= next_tick {
-            tell(&progress(&tally));
-            next_tick = clock.now() + TICK;
+        self.remember(LedgerWriter::commit);
+        self.tally
+    }
+
+    fn note(&mut self, event: &Event) {
+        self.tally.count_event(event);
+        self.stop.look_at(&self.tally);
+        self.tell(event);
+        if let Event::Row(RowEvent { note: Some(note), .. }) = event {
+            let now = self.clock.now();
+            self.remember(|ledger| ledger.note(note, now));
+        }
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let Some(reporter) = &mut self.reporter else { return };
+        if let Err(error) = reporter.on(event) {
+            self.reporter = None;
+            self.stop.because_of_output(error);
+        }
+    }
+
+    fn remember(&mut self, act: impl FnOnce(&mut LedgerWriter) -> Result<(), LedgerError>) {
+        let Some(ledger) = &mut self.ledger else { return };
+        if let Err(error) = act(ledger) {
+            self.ledger = None;
+            self.stop.because_of_ledger(error);
         }
     }
 }

@@ -14,6 +14,7 @@ mod faults;
 mod folders;
 mod import;
 mod layers;
+mod ledger;
 mod limits;
 mod lock;
 mod modes;

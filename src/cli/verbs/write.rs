@@ -120,6 +120,8 @@ fn tell(written: &Written, session: &Session) {
                 let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
                 format!("note: Intercom took the request, and does not show {}", fields.join(", "))
             }
+            // A verb remembers nothing of earlier runs.
+            Remark::Verified | Remark::Drifted => continue,
             Remark::Promoted => "note: the contact was a lead, and is a user now".into(),
         });
     }

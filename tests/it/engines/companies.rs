@@ -106,7 +106,7 @@ fn a_company_that_is_refused_is_told_apart_from_what_was_done() {
     exit 3
     ---- stderr
     users.csv: 2 rows in [TIME]: 1 created, 0 updated, 0 unchanged, 1 rejected
-    33 requests, 0 throttled, 0 retried
+    31 requests, 0 throttled, 0 retried
     rejects: [STATE]/sandbox1/runs/[TIME]-import/rejects.csv
       contact_company_limit_exceeded companies: 1 row, first at line 2: the contact was updated, attach company `more`: done; not done: attach company `even-more`: Contact has reached the maximum of 1000 company associations (request [ID])
         hint: a contact is in at most 1,000 companies: detach some first

@@ -32,6 +32,7 @@ fn an_export_has_the_names_that_an_import_takes_back() {
     assert_eq!(["3", "", ""], third.each_ref().map(String::as_str));
     assert_eq!(1, env.count("GET", "/tags"));
     assert_eq!(2, env.count("GET", "/companies/scroll"), "all companies at once, and the end of them");
+    env.forget();
     let again = env.run(["import", "out.csv"]);
     assert!(again.stderr.contains("0 created, 0 updated, 3 unchanged"), "{again}");
 }

@@ -156,6 +156,22 @@ impl TestEnv {
         self.ask("POST", "/__sandbox/settle", "");
     }
 
+    /// Changes the ledger behind the program's back.
+    pub fn change_ledger(&self, sql: &str) {
+        let mut paths = walk(self.folder.path());
+        let path = paths.find(|path| path.ends_with("ledger.db")).expect("there is a ledger");
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Deletes what earlier runs have delivered, as users may.
+    pub fn forget(&self) {
+        let ledgers: Vec<PathBuf> = walk(self.folder.path())
+            .filter(|path| path.display().to_string().contains("/ledger.db"))
+            .collect();
+        assert!(!ledgers.is_empty(), "there is no ledger");
+        ledgers.iter().for_each(|path| fs::remove_file(path).unwrap());
+    }
+
     /// Writes a contact behind the program's back, and returns it.
     pub fn create(&self, body: &str) -> Value {
         serde_json::from_str(&self.ask("POST", "/contacts", body)).unwrap()

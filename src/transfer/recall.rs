@@ -1,0 +1,189 @@
+//! What the ledger says of a row: delivered already, or to be written, and to whom.
+
+use std::time::Duration;
+
+use super::feed::MappedRow;
+use super::fingerprint::Fingerprinter;
+use crate::intercom::Field;
+use crate::intercom::Remembered;
+use crate::intercom::Role;
+use crate::ledger::ContactId;
+use crate::ledger::Delivery;
+use crate::ledger::Fingerprint;
+use crate::ledger::KeyKind;
+use crate::ledger::LedgerError;
+use crate::ledger::LedgerReader;
+use crate::ledger::UserKey;
+use crate::mapping::Identity;
+
+/// Which rows are sent although the ledger knows them as delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Freshness {
+    /// All of them.
+    pub force: bool,
+    /// Those that were delivered so long ago: each in its turn, so that not all of them are due on the same night.
+    pub max_age: Option<Duration>,
+    /// So many of them, from 0 to 1, are compared with what Intercom has, chosen by chance.
+    pub verify: f64,
+    /// The time, in seconds since 1970.
+    pub now: u64,
+}
+
+/// What is to be done with a row that the ledger knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Unchanged,
+    Write,
+    Compare,
+}
+
+impl Freshness {
+    /// `chance` is in `0.0..1.0`.
+    fn verdict(&self, key: &UserKey, said: Fingerprint, known: &Delivery, chance: f64) -> Verdict {
+        if self.force || known.fingerprint != Some(said) || self.is_due(key, known.at) {
+            return Verdict::Write;
+        }
+        if chance < self.verify { Verdict::Compare } else { Verdict::Unchanged }
+    }
+
+    /// Time is cut into spans of the greatest age, for each user at another moment. A user is due once a new span has
+    /// begun for it: never later than its age allows, and every night only some.
+    fn is_due(&self, key: &UserKey, at: u64) -> bool {
+        let Some(span) = self.max_age.map(|age| age.as_secs().max(1)) else { return false };
+        let shift = key.spread() % span;
+        at.saturating_add(shift) / span < self.now.saturating_add(shift) / span
+    }
+}
+
+/// Asks the ledger about rows.
+pub struct Recall {
+    reader: LedgerReader,
+    freshness: Freshness,
+}
+
+/// What is to be remembered of a row, and what is remembered.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) key: UserKey,
+    pub(super) fingerprint: Fingerprint,
+    known: Option<Past>,
+}
+
+#[derive(Debug, Clone)]
+struct Past {
+    id: String,
+    /// The values were delivered, and are to be compared.
+    is_delivered: bool,
+}
+
+impl Entry {
+    /// Returns what the client is told of the user.
+    pub(super) fn remembered(&self) -> Remembered<'_> {
+        match &self.known {
+            None => Remembered::Nothing,
+            Some(past) if past.is_delivered => Remembered::Delivered(&past.id),
+            Some(past) => Remembered::Id(&past.id),
+        }
+    }
+
+    /// Returns whether the ledger knows the user.
+    pub(super) fn is_known(&self) -> bool {
+        self.known.is_some()
+    }
+}
+
+impl Recall {
+    /// Returns a recall over a ledger.
+    #[must_use]
+    pub fn new(reader: LedgerReader, freshness: Freshness) -> Self {
+        Self { reader, freshness }
+    }
+
+    /// Returns what is known of each row: `None` if nothing is to be done.
+    pub(super) fn look_up(
+        &mut self,
+        rows: &[MappedRow],
+        role: Role,
+        fingerprinter: &mut Fingerprinter,
+    ) -> Result<Vec<Option<Entry>>, LedgerError> {
+        let keys: Vec<UserKey> = rows.iter().map(|row| row.user_key(role)).collect();
+        let known = self.reader.look_up(&keys)?;
+        let rows = rows.iter().zip(keys).zip(known);
+        Ok(rows.map(|((row, key), known)| self.entry(key, fingerprinter.of(&row.fields), known)).collect())
+    }
+
+    fn entry(&self, key: UserKey, fingerprint: Fingerprint, known: Option<Delivery>) -> Option<Entry> {
+        let Some(known) = known else { return Some(Entry { key, fingerprint, known: None }) };
+        let past = |id: &ContactId, is_delivered| Some(Past { id: id.to_string(), is_delivered });
+        let known = match self.freshness.verdict(&key, fingerprint, &known, fastrand::f64()) {
+            Verdict::Unchanged => return None,
+            Verdict::Write => past(&known.id, false),
+            Verdict::Compare => past(&known.id, true),
+        };
+        Some(Entry { key, fingerprint, known })
+    }
+}
+
+impl MappedRow {
+    /// Returns what the row's user is remembered by; `otherwise` is the role of a row that says nothing of it.
+    fn user_key(&self, otherwise: Role) -> UserKey {
+        let is_lead = match self.fields.text(&Field::Role) {
+            Some(role) => role == Role::Lead.name(),
+            None => otherwise == Role::Lead,
+        };
+        let kind = match &self.identity {
+            Identity::ExternalId(_) => KeyKind::ExternalId,
+            Identity::Email(_) if is_lead => KeyKind::Lead,
+            Identity::Email(_) => KeyKind::Email,
+            Identity::Id(_) => KeyKind::Id,
+        };
+        UserKey::new(kind, self.identity.value())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: u64 = 24 * 60 * 60;
+
+    fn key(n: u64) -> UserKey {
+        UserKey::new(KeyKind::ExternalId, &format!("u-{n}"))
+    }
+
+    fn known(at: u64) -> Delivery {
+        Delivery { id: ContactId::new("1"), fingerprint: Some(Fingerprint::of(b"same")), at }
+    }
+
+    #[test]
+    fn what_was_delivered_is_unchanged_unless_it_is_asked_for() {
+        let same = Fingerprint::of(b"same");
+        let check = |freshness: Freshness, said, chance, expected| {
+            assert_eq!(expected, freshness.verdict(&key(1), said, &known(0), chance));
+        };
+        let usual = Freshness::default();
+        check(usual, same, 0.0, Verdict::Unchanged);
+        check(usual, Fingerprint::of(b"other"), 0.0, Verdict::Write);
+        check(Freshness { force: true, ..usual }, same, 0.0, Verdict::Write);
+        check(Freshness { verify: 0.5, ..usual }, same, 0.4, Verdict::Compare);
+        check(Freshness { verify: 0.5, ..usual }, same, 0.5, Verdict::Unchanged);
+        check(Freshness { verify: 0.5, ..usual }, Fingerprint::of(b"other"), 0.4, Verdict::Write);
+    }
+
+    #[test]
+    fn old_deliveries_are_due_in_turn_and_all_of_them_in_time() {
+        let due_on = |night: u64| {
+            let freshness = Freshness {
+                max_age: Some(Duration::from_secs(30 * DAY)),
+                now: 20_000 * DAY + night * DAY,
+                ..Freshness::default()
+            };
+            (0..3_000).filter(|n| freshness.is_due(&key(*n), 20_000 * DAY)).count()
+        };
+        assert_eq!((0, 3_000), (due_on(0), due_on(30)));
+        for night in 1..30 {
+            let due = due_on(night) - due_on(night - 1);
+            assert!((50..150).contains(&due), "{due} users are due in night {night}");
+        }
+    }
+}
