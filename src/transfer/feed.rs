@@ -89,7 +89,10 @@ impl Reading {
 
     /// Counts rows as not read that were read and not begun.
     pub(super) fn give_back(&self, n_rows: usize) {
-        self.rows.fetch_sub(n_rows as u64, Ordering::Relaxed);
+        if n_rows > 0 {
+            self.rows.fetch_sub(n_rows as u64, Ordering::Relaxed);
+            self.is_over.store(false, Ordering::Relaxed);
+        }
     }
 
     /// Reads the next row, until the input ends, breaks, or somebody asks to stop.

@@ -60,6 +60,7 @@ fn companies_that_a_row_does_not_name_are_left_unless_asked() {
     import(&env, "external_id,companies\n1,acme;globex\n2,acme\n", &[]);
     import(&env, "external_id,companies\n1,initech\n2,\n", &[]);
     assert_eq!(["acme", "globex", "initech"], *companies_of(&env, "1"));
+    env.forget();
     let run = import(&env, "external_id,companies\n1,initech\n2,\n", &["--detach-missing"]);
     assert!(run.stderr.contains("0 created, 1 updated, 1 unchanged"), "{run}");
     assert_eq!(["initech"], *companies_of(&env, "1"));
