@@ -35,6 +35,12 @@ pub(super) fn truncated(mut bytes: Vec<u8>) -> Body {
     Body::new(Truncated { bytes: Some(bytes.into()), promised: promised as u64, is_flushed: false })
 }
 
+/// Returns a body that is whole, and whose JSON is never closed.
+pub(super) fn malformed(mut bytes: Vec<u8>) -> Body {
+    bytes.pop();
+    Body::from(bytes)
+}
+
 struct Slow {
     pieces: VecDeque<Bytes>,
     pause: Duration,

@@ -20,15 +20,27 @@ pub struct SandboxClock {
 /// Where time comes from before anybody moves it.
 #[derive(Debug, Clone, Copy)]
 enum Base {
-    System,
-    Fixed { milliseconds: u64 },
+    System {
+        /// Milliseconds by which it is late.
+        behind: u64,
+    },
+    Fixed {
+        milliseconds: u64,
+    },
 }
 
 impl SandboxClock {
     /// Returns the operating system's time; it can still be moved forward.
     #[must_use]
     pub fn system() -> SandboxClock {
-        SandboxClock { base: Base::System, advanced: Arc::default() }
+        SandboxClock::behind(Duration::ZERO)
+    }
+
+    /// Returns the operating system's time, as a clock shows it that is late by so much.
+    #[must_use]
+    pub fn behind(duration: Duration) -> SandboxClock {
+        let behind = to_milliseconds(duration);
+        SandboxClock { base: Base::System { behind }, advanced: Arc::default() }
     }
 
     /// Returns a clock that stands at `seconds` after the epoch until it is moved.
@@ -45,7 +57,7 @@ impl SandboxClock {
     /// Returns the time since the epoch.
     pub(super) fn now(&self) -> Moment {
         let base = match self.base {
-            Base::System => system_milliseconds(),
+            Base::System { behind } => system_milliseconds().saturating_sub(behind),
             Base::Fixed { milliseconds } => milliseconds,
         };
         Moment(base + self.advanced.load(Ordering::Relaxed))
@@ -57,7 +69,7 @@ impl SandboxClock {
             return;
         }
         match self.base {
-            Base::System => tokio::time::sleep(duration).await,
+            Base::System { .. } => tokio::time::sleep(duration).await,
             Base::Fixed { .. } => self.advance(duration),
         }
     }

@@ -18,7 +18,7 @@
 //!
 //! Faults: `json_500`, `empty_500`, `html_502`, `json_503`, `html_504`, `empty_200`, `reset`, `throttle_429`, `bare_429`,
 //! `scroll_500`, `retry_after_503`, `revoked_401`, `stall`; and, with the answer that the request has, `slow_body`, `truncated_body`,
-//! `wrong_date`. `committed` is whether the request is carried out before its answer is lost; without it, it is not.
+//! `malformed_json`, `wrong_date`. `committed` is whether the request is carried out before its answer is lost; without it, it is not.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -61,6 +61,9 @@ pub(super) enum FaultKind {
     /// The true answer, but its body ends after half of what was promised.
     #[serde(rename = "truncated_body")]
     TruncatedBody,
+    /// The true answer, but its JSON is not JSON.
+    #[serde(rename = "malformed_json")]
+    MalformedJson,
     /// The true answer, but its `Date` is an hour behind.
     #[serde(rename = "wrong_date")]
     WrongDate,
@@ -96,13 +99,20 @@ impl FaultKind {
             FaultKind::Stall => "stall",
             FaultKind::SlowBody => "slow_body",
             FaultKind::TruncatedBody => "truncated_body",
+            FaultKind::MalformedJson => "malformed_json",
             FaultKind::WrongDate => "wrong_date",
         }
     }
 
     /// Says whether the request's own answer is sent, only not as it should be.
     pub(super) fn spoils(self) -> bool {
-        matches!(self, FaultKind::SlowBody | FaultKind::TruncatedBody | FaultKind::WrongDate)
+        match self {
+            FaultKind::SlowBody
+            | FaultKind::TruncatedBody
+            | FaultKind::MalformedJson
+            | FaultKind::WrongDate => true,
+            _ => false,
+        }
     }
 
     /// Says whether the request was turned away before it counted.

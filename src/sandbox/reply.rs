@@ -43,6 +43,7 @@ pub(super) struct Reply {
 enum Spoilt {
     Slow(Duration),
     Truncated,
+    Malformed,
     Misdated,
 }
 
@@ -116,6 +117,7 @@ impl Reply {
             FaultKind::SlowBody if delay.is_zero() => Some(Spoilt::Slow(SLOW)),
             FaultKind::SlowBody => Some(Spoilt::Slow(delay)),
             FaultKind::TruncatedBody => Some(Spoilt::Truncated),
+            FaultKind::MalformedJson => Some(Spoilt::Malformed),
             FaultKind::WrongDate => Some(Spoilt::Misdated),
             _ => None,
         };
@@ -145,9 +147,12 @@ impl Reply {
             FaultKind::Revoked401 => {
                 refused(Refusal::new(StatusCode::UNAUTHORIZED, "token_revoked", "Access Token Revoked"))
             }
-            // The last three have an answer of their own, which is only spoilt.
+            // The last four have an answer of their own, which is only spoilt.
             FaultKind::Reset | FaultKind::Stall => None,
-            FaultKind::SlowBody | FaultKind::TruncatedBody | FaultKind::WrongDate => None,
+            FaultKind::SlowBody
+            | FaultKind::TruncatedBody
+            | FaultKind::MalformedJson
+            | FaultKind::WrongDate => None,
         }
     }
 
@@ -179,6 +184,7 @@ impl Reply {
         let mut response = Response::new(match self.spoilt {
             Some(Spoilt::Slow(time)) => body::slow(self.body, time, heading.clock.clone()),
             Some(Spoilt::Truncated) => body::truncated(self.body),
+            Some(Spoilt::Malformed) => body::malformed(self.body),
             Some(Spoilt::Misdated) | None => Body::from(self.body),
         });
         *response.status_mut() = self.status;

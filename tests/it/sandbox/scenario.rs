@@ -9,6 +9,7 @@ use intercom_bulk::sandbox::Config;
 use intercom_bulk::sandbox::Lag;
 use intercom_bulk::sandbox::SandboxClock;
 use intercom_bulk::sandbox::Scenario;
+use serde_json::Value;
 
 const ANN: &str = r#"{"email":"ann@example.com"}"#;
 
@@ -103,6 +104,15 @@ fn a_body_can_end_before_it_is_whole() {
     assert_eq!(response.status(), 200);
     assert!(response.content_length().unwrap() > 100);
     assert!(response.text().is_err());
+    assert_eq!(api.stored().len(), 1);
+}
+
+#[test]
+fn a_body_can_be_whole_and_no_json() {
+    let api = with("fault = 'malformed_json'\nmethod = 'POST'");
+    let told = api.post("/contacts", ANN);
+    assert_eq!((told.status, told.text.ends_with('}')), (200, false));
+    assert!(serde_json::from_str::<Value>(&told.text).is_err());
     assert_eq!(api.stored().len(), 1);
 }
 
