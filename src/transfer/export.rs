@@ -1,11 +1,12 @@
 //! The export pipeline: one thread fetches the next page while another writes the last one.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 
 use super::columns::{Listed, is_cut};
 use super::pages::{Ahead, Fetched, fetch};
+use super::writer::TICK;
 use super::{Columns, Event, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
@@ -139,7 +140,7 @@ impl<W: Write> Scribe<'_, W> {
         reporter: &mut dyn Reporter,
     ) -> Result<(), ExportError> {
         let mut last = Ahead::End;
-        for page in inbox {
+        while let Some(page) = self.next_page(inbox, reporter)? {
             self.pages += 1;
             let page = page.map_err(|error| self.failed(error))?;
             if matches!(page.ahead, Ahead::Page(_)) && page.ahead == last {
@@ -150,14 +151,33 @@ impl<W: Write> Scribe<'_, W> {
             for contact in &page.items {
                 self.write(contact, is_first_walk)?;
             }
-            self.exported.elapsed = self.job.clock.now() - self.begun;
-            self.exported.traffic = self.job.client.traffic();
-            reporter.on(&Event::Exported(self.exported.clone().into()))?;
+            self.tell(reporter)?;
         }
         if self.job.halt.is_raised() && last != Ahead::End {
             return Err(ExportError::Interrupted);
         }
         Ok(())
+    }
+
+    /// Waits for the next page, and tells meanwhile that time passes.
+    fn next_page(
+        &mut self,
+        inbox: &Receiver<Result<Fetched, ApiError>>,
+        reporter: &mut dyn Reporter,
+    ) -> io::Result<Option<Result<Fetched, ApiError>>> {
+        loop {
+            match inbox.recv_timeout(TICK) {
+                Ok(page) => return Ok(Some(page)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.tell(reporter)?,
+            }
+        }
+    }
+
+    fn tell(&mut self, reporter: &mut dyn Reporter) -> io::Result<()> {
+        self.exported.elapsed = self.job.clock.now() - self.begun;
+        self.exported.traffic = self.job.client.traffic();
+        reporter.on(&Event::Exported(self.exported.clone().into()))
     }
 
     fn failed(&self, error: ApiError) -> ExportError {
