@@ -1,6 +1,5 @@
 //! One answer of the server, and what it means for the request.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
@@ -66,6 +65,8 @@ impl Answer {
                 let reason = format!("HTTP {}", self.status);
                 self.uncertain(&reason)
             }
+            // A no of Intercom's own is whole; half of one says nothing.
+            400..=499 if self.is_broken_json() => self.uncertain("a refusal that is cut off"),
             _ if self.is_html() => Verdict::refused(self.not_intercom(&call.url, "HTML")),
             401..=403 => Verdict::refused(ApiError::NotAllowed(Box::new(self.refusal()))),
             _ => Verdict::refused(ApiError::Refused(Box::new(self.refusal()))),
@@ -108,13 +109,21 @@ impl Answer {
         self.body.trim_ascii_start().starts_with(b"<")
     }
 
+    fn is_broken_json(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"{") && !self.is_whole_json()
+    }
+
+    fn is_whole_json(&self) -> bool {
+        serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+    }
+
     /// Names a whole body that no server of Intercom sends. A body that is cut off may be anybody's.
     fn foreign_content(&self, error: &serde_json::Error) -> Option<String> {
         if self.is_html() {
             return Some("HTML".into());
         }
-        let is_whole = serde_json::from_slice::<IgnoredAny>(&self.body).is_ok();
-        (is_whole && self.body.trim_ascii() != b"null").then(|| format!("JSON of another shape ({error})"))
+        (self.is_whole_json() && self.body.trim_ascii() != b"null")
+            .then(|| format!("JSON of another shape ({error})"))
     }
 
     fn not_intercom(&self, url: &Url, content: &str) -> ApiError {
@@ -123,34 +132,15 @@ impl Answer {
 }
 
 impl<T> Verdict<T> {
-    /// Tells a connection that could not be made from an answer that was lost.
-    pub(super) fn of_transport_error(error: &reqwest::Error, url: &Url) -> Self {
-        let (host, reason) = (host(url), root_cause(error));
-        if error.is_connect() {
-            return match Obstacle::of(error) {
-                Obstacle::Certificate => Self::refused(ApiError::NotTrusted { host, reason }),
-                Obstacle::Name => {
-                    Self::failed(Failure::NotSent, ApiError::NoSuchHost { host, attempts: 0, reason })
-                }
-                Obstacle::Other => {
-                    Self::failed(Failure::NotSent, ApiError::Unreachable { host, attempts: 0, reason })
-                }
-            };
-        }
-        let reason = if error.is_timeout() { "the answer took too long".into() } else { reason };
-        let error = ApiError::AnswerLost { attempts: 0, reason, status: None, request_id: None };
-        Self::failed(Failure::Uncertain, error)
-    }
-
     pub(super) fn is_uncertain(&self) -> bool {
         matches!(self, Self::Failed(Failed { failure: Failure::Uncertain, .. }))
     }
 
-    fn refused(error: ApiError) -> Self {
+    pub(super) fn refused(error: ApiError) -> Self {
         Self::failed(Failure::Refused, error)
     }
 
-    fn failed(failure: Failure, error: ApiError) -> Self {
+    pub(super) fn failed(failure: Failure, error: ApiError) -> Self {
         Self::Failed(Failed { failure, error, told: None })
     }
 }
@@ -168,52 +158,9 @@ impl ApiError {
     }
 }
 
-/// Why no connection could be made, as far as there is something else to do about it.
-enum Obstacle {
-    /// Somebody else's certificate, or one that this machine does not know.
-    Certificate,
-    /// The name has no address.
-    Name,
-    Other,
-}
-
-impl Obstacle {
-    fn of(error: &reqwest::Error) -> Self {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
-        while let Some(error) = cause {
-            // An I/O error hides the one inside from `source`.
-            let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            let tls = error
-                .downcast_ref::<rustls::Error>()
-                .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-            if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-                return Self::Certificate;
-            }
-            // The connector's error has no public type; these are its words.
-            if error.to_string() == "dns error" {
-                return Self::Name;
-            }
-            cause = error.source();
-        }
-        Self::Other
-    }
-}
-
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the server");
     url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
-}
-
-/// Returns the innermost message of an error: reqwest's own only says which step failed.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    match error.source() {
-        Some(_) => cause.to_string(),
-        None => "the connection broke".into(),
-    }
 }
 
 fn quota_headers(headers: &HeaderMap) -> QuotaHeaders {

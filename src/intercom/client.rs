@@ -147,6 +147,11 @@ impl Client {
         &self.connection.base_url
     }
 
+    /// Returns how long an answer may take.
+    pub(super) fn read_timeout(&self) -> Duration {
+        self.connection.read_timeout
+    }
+
     /// Returns how long a server that is away is waited for.
     pub(super) fn max_outage(&self) -> Option<Duration> {
         self.connection.max_outage

@@ -33,6 +33,7 @@ mod seen;
 mod tags;
 mod token;
 mod traffic;
+mod transport;
 mod update;
 mod upsert;
 mod user;

@@ -80,7 +80,8 @@ impl Client {
 
     /// Asks for what costs the server least. If it answers, [`Client::note_presence`] hears of it.
     fn probe(&self) {
-        let call = self.call(Method::GET, Effect::Reads, &["me"]).impatient().within(PROBE_TIMEOUT);
+        let timeout = PROBE_TIMEOUT.min(self.read_timeout());
+        let call = self.call(Method::GET, Effect::Reads, &["me"]).impatient().within(timeout);
         // Told to stop, the run lets what is in flight end: a probe is.
         let _ = self.attempt::<Me>(&call, &mut Trace::following());
     }
