@@ -1,5 +1,9 @@
 //! Bad nights: lost answers, proxies' pages, resets, a spent quota. Every row is accounted for, and no user is there twice.
 
+mod connections;
+mod matrix;
+mod outage;
+
 use std::process::Child;
 use std::time::Duration;
 

@@ -1,7 +1,10 @@
 //! A folder of its own, a sandbox of its own, an environment of its own: what every story needs.
 
+mod accounts;
+mod door;
 mod run;
 mod server;
+mod tls;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +18,11 @@ use tempfile::TempDir;
 
 use crate::contract;
 
+pub use accounts::assert_accounted;
+pub use door::Door;
 pub use run::{Run, redact};
 pub use server::FakeServer;
+pub use tls::TlsServer;
 
 /// The token of every test; no artefact of any run may contain it.
 pub const CANARY: &str = "canary-token-4711";

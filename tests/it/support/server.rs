@@ -81,25 +81,9 @@ impl FakeServer {
     /// Hands every request on to a sandbox, after telling somebody of it, as in `PUT /contacts/6064…`, who may act first.
     pub fn before(sandbox: String, mut act: impl FnMut(&str) + Send + 'static) -> Self {
         Self::doing(move |stream, request| {
-            let (head, body) = request.split_once("\r\n\r\n").unwrap();
-            let mut lines = head.lines();
-            let (what, _) = lines.next().unwrap().rsplit_once(' ').unwrap();
-            act(what);
-            let (method, path) = what.split_once(' ').unwrap();
-            let mut call = client().request(method.parse().unwrap(), format!("{sandbox}{path}"));
-            for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-                if !["host", "content-length", "connection"].contains(&name.to_lowercase().as_str()) {
-                    call = call.header(name, value);
-                }
-            }
-            let response = call.body(body.to_owned()).send().unwrap();
-            let mut head = response.status().to_string();
-            for name in ["content-type", "date", "link", "x-request-id"] {
-                if let Some(value) = response.headers().get(name) {
-                    head += &format!("\r\n{name}: {}", value.to_str().unwrap());
-                }
-            }
-            answer(stream, &head, &response.text().unwrap());
+            act(request.lines().next().unwrap().rsplit_once(' ').unwrap().0);
+            let (head, body) = hand_on(&sandbox, request);
+            answer(stream, &head, &body);
         })
     }
 
@@ -129,8 +113,30 @@ impl FakeServer {
     }
 }
 
+/// Sends a request as it came to a sandbox. Returns the status line with the headers that matter, and the body.
+pub(super) fn hand_on(sandbox: &str, request: &str) -> (String, String) {
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.lines();
+    let mut words = lines.next().unwrap().split(' ');
+    let (method, path) = (words.next().unwrap(), words.next().unwrap());
+    let mut call = client().request(method.parse().unwrap(), format!("{sandbox}{path}"));
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        if !["host", "content-length", "connection"].contains(&name.to_lowercase().as_str()) {
+            call = call.header(name, value);
+        }
+    }
+    let response = call.body(body.to_owned()).send().unwrap();
+    let mut head = response.status().to_string();
+    for name in ["content-type", "date", "link", "x-request-id"] {
+        if let Some(value) = response.headers().get(name) {
+            head += &format!("\r\n{name}: {}", value.to_str().unwrap());
+        }
+    }
+    (head, response.text().unwrap())
+}
+
 /// Reads a request to its end.
-fn read(stream: &TcpStream) -> String {
+pub(super) fn read(stream: impl Read) -> String {
     let (mut reader, mut request, mut length) = (BufReader::new(stream), String::new(), 0);
     while !request.ends_with("\r\n\r\n") {
         let begun = request.len();
@@ -146,7 +152,7 @@ fn read(stream: &TcpStream) -> String {
     request + &String::from_utf8_lossy(&body)
 }
 
-fn answer(stream: &mut TcpStream, head: &str, body: &str) {
+pub(super) fn answer(stream: &mut impl Write, head: &str, body: &str) {
     let length = body.len();
     let answer = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
     // A client that has gone is the client's story.
