@@ -62,8 +62,10 @@
 //!
 //! One thread fetches pages (150 by cursor in 2.x, 100 by scroll in 1.x) and finds out what their companies and tags are
 //! called, while another writes the page before. The header is fixed before the first row, ids
-//! are remembered so that a contact listed twice is written once, the count is compared with the server's, and the
-//! file takes its name only when it is whole.
+//! are remembered so that a contact listed twice is written once, and the count is compared with the server's. On the
+//! way to a file, pages are kept in the run's folder with the cursor of the next one (`transfer/spool.rs`): whatever ends
+//! the run, the next one of the same export goes on from there. When all are there, the file is filled from them,
+//! synced, and only then takes its name.
 //!
 //! # Invariants, and the test that holds each
 //!
@@ -84,7 +86,8 @@
 //!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`,
 //!    `engines::archived::an_archived_contact_that_is_somebody_else_is_archived_again`.
 //! 8. An output file appears under its name whole or not at all:
-//!    `export::a_failed_export_leaves_the_old_file_as_it_was`.
+//!    `export::a_failed_export_leaves_the_old_file_as_it_was`,
+//!    `export::resume::a_killed_export_goes_on_from_its_last_page`.
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
 //!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).
 //! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows: `benches/memory.rs`.

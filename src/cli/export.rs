@@ -1,8 +1,11 @@
 //! `export FILE`: writes all users to a file.
 
+mod spool;
+
 use std::io::{self, Write};
 use std::path::Path;
 
+use self::spool::Begun;
 use super::args::ExportArgs;
 use super::environment::Environment;
 use super::error::Error;
@@ -17,17 +20,19 @@ use crate::report::RunReporter;
 use crate::rows::AtomicFile;
 use crate::rows::Format;
 use crate::rows::OutputError;
-use crate::rows::RowWriter;
 use crate::transfer::Columns;
 use crate::transfer::Export;
 use crate::transfer::ExportError;
 use crate::transfer::Exported;
+use crate::transfer::PageStream;
+use crate::transfer::Progress;
+use crate::transfer::Spool;
 use crate::transfer::export;
 
 pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<Exit, Error> {
     let clock = Clock::system();
     let interruption = Interruption::listen_until(&clock, arguments.time.max_duration);
-    let output = Output::open(arguments)?;
+    let output = Output::check(arguments)?;
     let name = output.name(&arguments.file);
     let workspace = arguments
         .connect
@@ -43,6 +48,19 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
+    let job = Export {
+        client: &workspace.client,
+        columns: &columns,
+        format: arguments.format.or_else(|| Format::of_path(&arguments.file)).unwrap_or(Format::Csv),
+        role: arguments.role.into(),
+        expand: arguments.expand(),
+        halt: interruption.halt(),
+        clock: clock.clone(),
+    };
+    let begun = match output {
+        Output::Stdout => None,
+        Output::File => Some(spool::begin(arguments, &workspace, &job, &run_dir)?),
+    };
     let folder = run_dir.path().to_owned();
     let mut reporter = RunReporter::begin(Beginning {
         command: "export",
@@ -53,29 +71,26 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         now: clock.unix(),
     })
     .map_err(|error| cannot_write(&folder).because(error))?;
-    let job = Export {
-        client: &workspace.client,
-        columns: &columns,
-        role: arguments.role.into(),
-        expand: arguments.expand(),
-        halt: interruption.halt(),
-        clock: clock.clone(),
+    let result = match begun {
+        None => to_stdout(&job, &mut reporter, &interruption),
+        Some(begun) => to_file(&arguments.file, begun, &job, &mut reporter, &interruption),
     };
-    let result = output.fill(arguments, &job, &mut reporter, &interruption);
     conclude(&result, arguments, &name, reporter, environment, &clock)
 }
 
 /// Where an export goes.
+#[derive(Clone, Copy)]
 enum Output {
-    File(AtomicFile),
+    File,
     Stdout,
 }
 
 impl Output {
-    fn open(arguments: &ExportArgs) -> Result<Self, Error> {
+    /// Finds out whether it can be written, before anything is asked of the server.
+    fn check(arguments: &ExportArgs) -> Result<Self, Error> {
         if arguments.file.as_os_str() != "-" {
-            let file = AtomicFile::create(&arguments.file).map_err(|error| Error::of_output(&error))?;
-            return Ok(Self::File(file));
+            AtomicFile::create(&arguments.file).map_err(|error| Error::of_output(&error))?;
+            return Ok(Self::File);
         }
         if arguments.face.json {
             return Err(Error::new(Exit::Usage, "the users and --json cannot both go to stdout")
@@ -84,71 +99,125 @@ impl Output {
         Ok(Self::Stdout)
     }
 
-    fn name(&self, path: &Path) -> String {
+    fn name(self, path: &Path) -> String {
         match self {
-            Self::File(_) => path.display().to_string(),
+            Self::File => path.display().to_string(),
             Self::Stdout => "stdout".into(),
-        }
-    }
-
-    /// Writes the users; a file takes its name only when it is whole.
-    fn fill(
-        self,
-        arguments: &ExportArgs,
-        job: &Export<'_>,
-        reporter: &mut RunReporter,
-        interruption: &Interruption,
-    ) -> Result<Exported, Failure> {
-        let format = format(arguments);
-        let name = self.name(&arguments.file);
-        let failed = |error| Failure::of_export(error, Path::new(&name), interruption);
-        match self {
-            Self::Stdout => {
-                let mut writer = RowWriter::new(format, job.columns.names(), io::stdout().lock());
-                let exported = export(job, &mut writer, reporter).map_err(failed)?;
-                writer.finish().and_then(|mut out| out.flush()).map_err(|error| failed(error.into()))?;
-                Ok(exported)
-            }
-            Self::File(file) => {
-                let mut writer = RowWriter::new(format, job.columns.names(), file);
-                let exported = export(job, &mut writer, reporter).map_err(failed)?;
-                let file = writer.finish().map_err(|error| failed(error.into()))?;
-                file.commit().map_err(|error| Failure::Error(Error::of_output(&error)))?;
-                Ok(exported)
-            }
         }
     }
 }
 
+/// Writes the users as they come.
+fn to_stdout(
+    job: &Export<'_>,
+    reporter: &mut RunReporter,
+    interruption: &Interruption,
+) -> Result<Exported, Failure> {
+    let failed = |error| Failure {
+        next: Next::BeginsAnew,
+        ..Failure::of_export(error, Path::new("stdout"), interruption)
+    };
+    let header = job.columns.header(job.format).map_err(|error| failed(error.into()))?;
+    let mut stream = PageStream::new(header, io::stdout().lock());
+    let exported = export(job, &mut stream, Progress::default(), reporter).map_err(failed)?;
+    stream.finish().map_err(|error| failed(error.into()))?;
+    Ok(exported)
+}
+
+/// Collects the pages, and writes the file when all are there: it takes its name only when it is whole.
+fn to_file(
+    path: &Path,
+    begun: Begun,
+    job: &Export<'_>,
+    reporter: &mut RunReporter,
+    interruption: &Interruption,
+) -> Result<Exported, Failure> {
+    let Begun { mut spool, progress, resumed_from } = begun;
+    if let Some(run_id) = resumed_from {
+        reporter.set_resumed_from(run_id);
+    }
+    let result = match export(job, &mut spool, progress, reporter) {
+        Ok(exported) => pour(&spool, &exported, job, path).map(|()| exported),
+        Err(error) => Err(Failure::of_export(error, spool.path(), interruption)),
+    };
+    match result {
+        Err(Failure { next: Next::GoesOn, reason }) if spool.is_empty() => {
+            spool.remove();
+            Err(Failure { next: Next::BeginsAnew, reason })
+        }
+        Err(failure) if failure.next == Next::GoesOn => Err(failure),
+        result => {
+            spool.remove();
+            result
+        }
+    }
+}
+
+/// Writes the file from the pages.
+fn pour(spool: &Spool, exported: &Exported, job: &Export<'_>, path: &Path) -> Result<(), Failure> {
+    let of_io = |error| Failure::of_output(&OutputError::of_io(path, error));
+    let mut file = AtomicFile::create(path).map_err(|error| Failure::of_output(&error))?;
+    let header = job.columns.header(job.format).map_err(of_io)?;
+    spool.pour(&header, exported.seen, &mut file).map_err(|error| match error.kind() {
+        // Pages that are not whole are of no use to anybody.
+        io::ErrorKind::InvalidData => Failure { next: Next::BeginsAnew, ..of_io(error) },
+        _ => of_io(error),
+    })?;
+    file.commit().map_err(|error| Failure::of_output(&error))
+}
+
 /// Why there is no whole export.
-enum Failure {
+struct Failure {
+    reason: Reason,
+    next: Next,
+}
+
+enum Reason {
     Error(Error),
     /// The reader of stdout has seen enough, which is success.
     BrokenPipe,
     Interrupted(Exit),
 }
 
+/// What the next run of the same export does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoesOn,
+    BeginsAnew,
+}
+
 impl Failure {
+    /// Describes why `export` ended, which wrote to the file at `path`.
     fn of_export(error: ExportError, path: &Path, interruption: &Interruption) -> Self {
-        match error {
-            ExportError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            ExportError::Output(error) => Self::Error(Error::of_output(&OutputError::of_io(path, error))),
-            ExportError::Interrupted => interruption.verdict().map_or_else(Self::Error, Self::Interrupted),
+        // What a listing with holes has shown is no use: the next run has to ask for all pages again, and values that it
+        // asks for are newer. Nor is the place where a listing goes round in circles.
+        let next = match error {
+            ExportError::Incomplete { .. } | ExportError::Endless { .. } => Next::BeginsAnew,
+            _ => Next::GoesOn,
+        };
+        let reason = match error {
+            ExportError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Reason::BrokenPipe,
+            ExportError::Output(error) => Reason::Error(Error::of_output(&OutputError::of_io(path, error))),
+            ExportError::Interrupted => {
+                interruption.verdict().map_or_else(Reason::Error, Reason::Interrupted)
+            }
             ExportError::Server { ref error, page } => {
-                Self::Error(Error::of_server(error).about(&format!("page {page}")))
+                Reason::Error(Error::of_server(error).about(&format!("page {page}")))
             }
             ExportError::Incomplete { .. } => {
-                Self::Error(Error::new(Exit::Incomplete, error.to_string()).hint(
+                Reason::Error(Error::new(Exit::Incomplete, error.to_string()).hint(
                     "the listing lags behind writes by up to minutes: run the same command again later",
                 ))
             }
-            ExportError::Endless { .. } => Self::Error(Error::new(Exit::Failed, error.to_string())),
-        }
+            ExportError::Endless { .. } => Reason::Error(Error::new(Exit::Failed, error.to_string())),
+        };
+        Self { reason, next }
     }
-}
 
-fn format(arguments: &ExportArgs) -> Format {
-    arguments.format.or_else(|| Format::of_path(&arguments.file)).unwrap_or(Format::Csv)
+    /// Describes a file that cannot be written although all pages are here.
+    fn of_output(error: &OutputError) -> Self {
+        Self { reason: Reason::Error(Error::of_output(error)), next: Next::GoesOn }
+    }
 }
 
 /// Says what an export that did not finish leaves behind.
@@ -159,8 +228,12 @@ fn leftover(arguments: &ExportArgs, name: &str) -> String {
     format!("{name} was not written; a file of that name is as it was")
 }
 
-fn last_lines(report: &Path, again: &str) -> String {
-    format!("report: {}\nnext: run `{again}` again\n", report.display())
+fn last_lines(report: &Path, again: &str, next: Next) -> String {
+    let how = match next {
+        Next::GoesOn => ": within the hour it goes on from here",
+        Next::BeginsAnew => "",
+    };
+    format!("report: {}\nnext: run `{again}` again{how}\n", report.display())
 }
 
 /// Writes the last report, and the error or the ending. Returns the exit.
@@ -182,12 +255,13 @@ fn conclude(
             let ending = ExportEnding { file: name, end: exported, report: &report_file, next };
             (Exit::Ok, ending.text(), None)
         }
-        Err(Failure::BrokenPipe) => (Exit::Ok, String::new(), None),
-        Err(Failure::Interrupted(exit)) => {
-            (*exit, format!("{}\n{}", leftover(arguments, name), last_lines(&report_file, &again)), None)
+        Err(Failure { reason: Reason::BrokenPipe, .. }) => (Exit::Ok, String::new(), None),
+        Err(Failure { reason: Reason::Interrupted(exit), next }) => {
+            let last_lines = last_lines(&report_file, &again, *next);
+            (*exit, format!("{}\n{last_lines}", leftover(arguments, name)), None)
         }
-        Err(Failure::Error(error)) => {
-            let last_lines = last_lines(&report_file, &again);
+        Err(Failure { reason: Reason::Error(error), next }) => {
+            let last_lines = last_lines(&report_file, &again, *next);
             let text = format!("{error}{}\n{last_lines}", leftover(arguments, name));
             (error.exit(), text, Some(error.what().to_owned()))
         }

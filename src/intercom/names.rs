@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::call::Effect;
 use super::companies::Company;
@@ -22,7 +22,7 @@ pub(super) struct NameBook {
 }
 
 /// Which lists are to be whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expand {
     /// All companies rather than the first ten: one request for fifty of each contact that has more.
     pub companies: Whole,
@@ -31,7 +31,7 @@ pub struct Expand {
 }
 
 /// How much of a list is wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whole {
     /// What the contact shows.
     #[default]

@@ -1,11 +1,11 @@
 //! Cursor pagination as an iterator.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 
 /// Where the next page of a listing begins; opaque.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Cursor(String);
 
 impl Cursor {
@@ -60,13 +60,15 @@ impl<T> From<Envelope<T>> for Page<T> {
     }
 }
 
-/// Walks a cursor-paginated listing, one request a step, and ends at the first error.
+/// Walks a cursor-paginated listing from a cursor, or from its beginning, one request a step, and ends at the first
+/// error.
 pub fn pages<T>(
+    from: Option<Cursor>,
     mut fetch: impl FnMut(Option<&Cursor>) -> Result<Page<T>, ApiError>,
 ) -> impl Iterator<Item = Result<Page<T>, ApiError>> {
-    let mut next = Some(None);
+    let mut next = Some(from);
     std::iter::from_fn(move || {
-        let cursor: Option<Cursor> = next.take()?;
+        let cursor = next.take()?;
         let page = fetch(cursor.as_ref());
         if let Ok(page) = &page {
             next = page.next.clone().map(Some);

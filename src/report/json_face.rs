@@ -36,7 +36,9 @@ impl JsonFace {
                 (json!({ "rows": rows, "total": total }), &snapshot.traffic)
             }
             Event::Exported(exported) => {
-                (json!({ "rows": super::run_report::rows_of_export(exported) }), &exported.traffic)
+                let rows = super::run_report::rows_of_export(exported);
+                let waiting = exported.waiting.map(|left| left.as_secs());
+                (json!({ "rows": rows, "waiting_seconds": waiting }), &exported.traffic)
             }
         };
         if let Some(lasting) = traffic.paused {

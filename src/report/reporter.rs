@@ -90,6 +90,11 @@ impl RunReporter {
         self.report.set_input(Some(input));
     }
 
+    /// Notes which run began what this one goes on with.
+    pub fn set_resumed_from(&mut self, run_id: String) {
+        self.report.set_resumed_from(run_id);
+    }
+
     /// Notes how an export ended, and where it was written to.
     pub fn set_exported(&mut self, end: &Exported, output: Option<&Path>) {
         self.note_export(end);

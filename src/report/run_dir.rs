@@ -49,7 +49,7 @@ pub struct RunDir {
 
 impl RunDir {
     /// The files that a run may write into its folder.
-    pub const FILES: [&str; 4] = ["report.json", "rejects.csv", "retry.csv", "retry.ndjson"];
+    pub const FILES: [&str; 5] = ["report.json", "rejects.csv", "retry.csv", "retry.ndjson", "pages.ndjson"];
 
     /// Creates the run's own folder in `runs`.
     ///

@@ -28,6 +28,8 @@ pub struct RunReport {
     headline: Option<Headline>,
     started_at: String,
     finished_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumed_from: Option<String>,
     input: Vec<InputReport>,
     rows: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +118,7 @@ impl RunReport {
             headline: None,
             started_at: timestamp(now).to_string(),
             finished_at: None,
+            resumed_from: None,
             input: Vec::new(),
             rows: match command {
                 "export" => rows_of_export(&Exported::default()),
@@ -176,6 +179,10 @@ impl RunReport {
     /// Tells what people want to know of rows that ended well, if there are any.
     pub(super) fn set_remarks(&mut self, remarks: &Remarks) {
         self.remarks = (*remarks != Remarks::default()).then(|| remarks_of(remarks));
+    }
+
+    pub(super) fn set_resumed_from(&mut self, run_id: String) {
+        self.resumed_from = Some(run_id);
     }
 
     pub(super) fn set_errors(&mut self, errors: Vec<ErrorGroup>) {

@@ -47,15 +47,18 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
 /// What an export looks like now.
 pub(super) fn of_export(exported: &Exported) -> Status {
     let (seen, total) = (exported.seen, exported.server_total.max(exported.seen));
+    // What was here before took no time of this run.
+    let (new, all_new) = (seen - exported.resumed, total - exported.resumed);
     let mut rows: Vec<String> = paused(&exported.traffic).into_iter().collect();
+    rows.extend(exported.waiting.map(|left| format!("waits {} for another scroll to end", duration(left))));
     rows.extend([
         format!("{}/{} contacts", count(seen), count(total)),
         percent(seen, total),
         format!("written {}", count(exported.written)),
-        format!("{} contacts/min", count(per_minute(seen, exported.elapsed))),
+        format!("{} contacts/min", count(per_minute(new, exported.elapsed))),
     ]);
     let mut traffic = traffic_words(&exported.traffic, exported.elapsed);
-    if let Some(left) = time_left(seen, total, exported.elapsed) {
+    if let Some(left) = time_left(new, all_new, exported.elapsed) {
         traffic.push(format!("ETA {}", duration(left)));
     }
     Status { rows, traffic, progress: Some((seen, total)) }
@@ -115,6 +118,25 @@ fn time_left(done: u64, total: u64, elapsed: Duration) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_export_that_goes_on_is_as_fast_as_its_own_pages() {
+        let exported = Exported {
+            elapsed: Duration::from_secs(60),
+            seen: 3_000,
+            resumed: 2_000,
+            written: 2_900,
+            server_total: 4_000,
+            waiting: Some(Duration::from_secs(59)),
+            ..Exported::default()
+        };
+        let status = of_export(&exported);
+        assert_eq!(
+            "waits 59s for another scroll to end  3,000/4,000 contacts  75%  written 2,900  1,000 contacts/min",
+            status.rows.join("  ")
+        );
+        assert_eq!(Some("ETA 1m00s"), status.traffic.last().map(String::as_str));
+    }
 
     #[test]
     fn an_import_shows_rows_outcomes_rate_and_time_left() {

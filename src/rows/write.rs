@@ -64,6 +64,11 @@ impl<W: Write> RowWriter<W> {
         RowWriter { columns, writer, has_header: false }
     }
 
+    /// Returns a writer that goes on where a header, or rows, are written already.
+    pub fn continuing(format: Format, columns: Vec<String>, out: W) -> RowWriter<W> {
+        RowWriter { has_header: true, ..RowWriter::new(format, columns, out) }
+    }
+
     /// Writes one row, which has a cell for each column.
     pub fn write_row(&mut self, cells: &[OutputCell<'_>]) -> io::Result<()> {
         if cells.len() != self.columns.len() {
@@ -220,6 +225,15 @@ mod tests {
     fn without_rows_a_csv_is_its_header_and_ndjson_is_empty() {
         assert_eq!("a,b\n", written(Format::Csv, &["a", "b"], &[]));
         assert_eq!("", written(Format::Ndjson, &["a", "b"], &[]));
+    }
+
+    #[test]
+    fn rows_that_continue_a_file_bring_no_header() {
+        for (format, expected) in [(Format::Csv, "1\n"), (Format::Ndjson, "{\"a\":1}\n")] {
+            let mut writer = RowWriter::continuing(format, columns(&["a"]), Vec::new());
+            writer.write_row(&[OutputCell::Integer(1)]).unwrap();
+            assert_eq!(expected, String::from_utf8(writer.finish().unwrap()).unwrap());
+        }
     }
 
     #[test]

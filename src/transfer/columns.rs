@@ -1,6 +1,7 @@
 //! The columns of an export: fixed before the first row, named so that an import knows them again.
 
 use std::borrow::Cow;
+use std::io;
 
 use serde_json::Value as Json;
 
@@ -8,7 +9,9 @@ use crate::intercom::Contact;
 use crate::intercom::DataAttribute;
 use crate::intercom::Names;
 use crate::intercom::NestedList;
+use crate::rows::Format;
 use crate::rows::OutputCell;
+use crate::rows::RowWriter;
 
 /// How one standard column is taken from a contact.
 type Take = for<'a> fn(&'a Listed) -> OutputCell<'a>;
@@ -106,6 +109,14 @@ impl Columns {
     pub fn names(&self) -> Vec<String> {
         let standard = STANDARD.iter().map(|(name, _)| (*name).to_owned());
         standard.chain(self.attributes.iter().map(|attribute| format!("custom.{}", attribute.name))).collect()
+    }
+
+    /// Returns what stands above the rows: the header of a CSV, and nothing in NDJSON.
+    ///
+    /// # Errors
+    /// Never in fact: it is written to memory.
+    pub fn header(&self, format: Format) -> io::Result<Vec<u8>> {
+        RowWriter::new(format, self.names(), Vec::new()).finish()
     }
 
     /// Returns the cells of a contact.

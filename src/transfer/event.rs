@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Reject, Traffic};
 use crate::intercom::ApiError;
 use crate::intercom::Remark;
@@ -204,9 +206,10 @@ pub enum Total {
 }
 
 /// How far an export is, and what it came to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Exported {
     /// Since the pipeline began.
+    #[serde(skip)]
     pub elapsed: Duration,
     /// Users written.
     pub written: u64,
@@ -222,7 +225,14 @@ pub struct Exported {
     pub unlisted_attributes: BTreeMap<String, u64>,
     /// Contacts with a nested list of which the API shows only the first ten.
     pub cut_lists: u64,
+    /// Of the contacts seen, those that were here before this run began.
+    #[serde(skip)]
+    pub resumed: u64,
+    /// Somebody else's scroll is open: it is waited for so much longer.
+    #[serde(skip)]
+    pub waiting: Option<Duration>,
     /// Requests so far.
+    #[serde(skip)]
     pub traffic: Traffic,
 }
 

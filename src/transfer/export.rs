@@ -1,31 +1,37 @@
 //! The export pipeline: one thread fetches the next page while another writes the last one.
 
-use std::io::{self, Write};
+use std::io;
+use std::mem;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::columns::{Listed, is_cut};
-use super::pages::{Ahead, Fetched, fetch};
+use super::pages::{Fetched, Heard, fetch};
+use super::progress::{Ahead, Page, PageSink, Progress};
 use super::writer::TICK;
 use super::{Columns, Event, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Contact;
 use crate::intercom::Expand;
-use crate::intercom::SeenIds;
 use crate::pace::Clock;
 use crate::pace::Halt;
+use crate::rows::Format;
 use crate::rows::OutputCell;
 use crate::rows::RowWriter;
 
-/// How often the listing is walked at most until it shows as many contacts as it says there are.
+/// How often the listing is walked at most until it shows as many contacts as it says there are; a walk whose cursor the
+/// server no longer takes counts.
 const WALKS: u32 = 3;
 
 /// Pages that wait for the writer; each is about half a megabyte.
 const PAGES_AHEAD: usize = 2;
 
 /// Which contacts to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RoleFilter {
     /// Users only.
     #[default]
@@ -42,6 +48,8 @@ pub struct Export<'a> {
     pub client: &'a Client,
     /// The header.
     pub columns: &'a Columns,
+    /// How rows are written.
+    pub format: Format,
     /// Which contacts.
     pub role: RoleFilter,
     /// Which lists are written whole.
@@ -85,125 +93,153 @@ pub enum ExportError {
     Interrupted,
 }
 
-/// Writes every contact of the asked role once.
+/// Writes every contact of the asked role once, from where `progress` is.
 ///
 /// # Errors
-/// As [`ExportError`]; what was written by then is not a whole export.
-pub fn export<W: Write>(
+/// As [`ExportError`]; what `sink` has by then is not a whole export.
+pub fn export(
     job: &Export<'_>,
-    out: &mut RowWriter<W>,
+    sink: &mut dyn PageSink,
+    progress: Progress,
     reporter: &mut dyn Reporter,
 ) -> Result<Exported, ExportError> {
-    let mut scribe = Scribe {
-        job,
-        out,
-        seen: SeenIds::default(),
-        exported: Exported::default(),
-        begun: job.clock.now(),
-        pages: 0,
-    };
-    for _ in 0..WALKS {
-        scribe.walk(reporter)?;
-        if scribe.exported.seen >= scribe.exported.server_total {
-            return Ok(scribe.exported);
+    let mut scribe = Scribe { job, sink, progress, begun: job.clock.now(), pages: 0, waits_until: None };
+    for n in 1..=WALKS {
+        // An earlier run may have ended between its last page and its end.
+        if scribe.progress.is_complete() {
+            break;
         }
+        scribe.walk(if n < WALKS { Stale::BeginsAnew } else { Stale::Fails }, reporter)?;
     }
-    Err(ExportError::Incomplete { seen: scribe.exported.seen, total: scribe.exported.server_total })
+    scribe.note_time();
+    let Progress { exported, .. } = &scribe.progress;
+    if scribe.progress.is_complete() {
+        return Ok(scribe.progress.exported);
+    }
+    Err(ExportError::Incomplete { seen: exported.seen, total: exported.server_total })
+}
+
+/// What a walk comes to whose cursor is refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stale {
+    /// Its end; the next one begins anew.
+    BeginsAnew,
+    /// An error.
+    Fails,
 }
 
 /// The writing end: what was seen, and what it came to.
-struct Scribe<'a, W: Write> {
+struct Scribe<'a> {
     job: &'a Export<'a>,
-    out: &'a mut RowWriter<W>,
-    seen: SeenIds,
-    exported: Exported,
-    begun: std::time::Duration,
+    sink: &'a mut dyn PageSink,
+    progress: Progress,
+    begun: Duration,
     pages: u64,
+    waits_until: Option<Duration>,
 }
 
-impl<W: Write> Scribe<'_, W> {
-    /// Walks the listing from its beginning to its end. Contacts seen by an earlier walk are not written again.
-    fn walk(&mut self, reporter: &mut dyn Reporter) -> Result<(), ExportError> {
+impl Scribe<'_> {
+    /// Walks the listing to its end, from where it is. Contacts seen before are not written again.
+    fn walk(&mut self, stale: Stale, reporter: &mut dyn Reporter) -> Result<(), ExportError> {
         let job = self.job;
-        let is_first_walk = self.pages == 0;
-        thread::scope(|scope| {
+        let from = self.progress.begin_walk();
+        let mut seen = mem::take(&mut self.progress.seen);
+        let result = thread::scope(|scope| {
             let (send, inbox) = sync_channel(PAGES_AHEAD);
-            scope.spawn(move || fetch(job, &send));
-            self.hear(&inbox, is_first_walk, reporter)
-        })
+            let seen = &mut seen;
+            scope.spawn(move || fetch(job, from, seen, &send));
+            self.hear(&inbox, stale, reporter)
+        });
+        self.progress.seen = seen;
+        result
     }
 
     fn hear(
         &mut self,
-        inbox: &Receiver<Result<Fetched, ApiError>>,
-        is_first_walk: bool,
+        inbox: &Receiver<Heard>,
+        stale: Stale,
         reporter: &mut dyn Reporter,
     ) -> Result<(), ExportError> {
-        let mut last = Ahead::End;
-        while let Some(page) = self.next_page(inbox, reporter)? {
-            self.pages += 1;
-            let page = page.map_err(|error| self.failed(error))?;
-            if matches!(page.ahead, Ahead::Page(_)) && page.ahead == last {
-                return Err(ExportError::Endless { page: self.pages });
+        loop {
+            match inbox.recv_timeout(TICK) {
+                Ok(Heard::Page(page)) => self.take(page)?,
+                Ok(Heard::Waits(duration)) => self.waits_until = Some(self.job.clock.now() + duration),
+                Ok(Heard::Failed(error)) if stale == Stale::BeginsAnew && self.is_stale(&error) => {
+                    self.progress.ahead = None;
+                    return Ok(());
+                }
+                Ok(Heard::Failed(error)) => return Err(self.failed(error)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            last = page.ahead;
-            self.exported.server_total = page.total_count;
-            for contact in &page.items {
-                self.write(contact, is_first_walk)?;
-            }
-            self.tell(reporter)?;
+            self.note_time();
+            reporter.on(&Event::Exported(self.progress.exported.clone().into()))?;
         }
-        if self.job.halt.is_raised() && last != Ahead::End {
+        if self.job.halt.is_raised() && self.progress.ahead != Some(Ahead::End) {
             return Err(ExportError::Interrupted);
         }
         Ok(())
     }
 
-    /// Waits for the next page, and tells meanwhile that time passes.
-    fn next_page(
-        &mut self,
-        inbox: &Receiver<Result<Fetched, ApiError>>,
-        reporter: &mut dyn Reporter,
-    ) -> io::Result<Option<Result<Fetched, ApiError>>> {
-        loop {
-            match inbox.recv_timeout(TICK) {
-                Ok(page) => return Ok(Some(page)),
-                Err(RecvTimeoutError::Disconnected) => return Ok(None),
-                Err(RecvTimeoutError::Timeout) => self.tell(reporter)?,
-            }
-        }
+    fn note_time(&mut self) {
+        let now = self.job.clock.now();
+        let exported = &mut self.progress.exported;
+        exported.elapsed = now - self.begun;
+        exported.waiting = self.waits_until.and_then(|until| until.checked_sub(now));
+        exported.traffic = self.job.client.traffic();
     }
 
-    fn tell(&mut self, reporter: &mut dyn Reporter) -> io::Result<()> {
-        self.exported.elapsed = self.job.clock.now() - self.begun;
-        self.exported.traffic = self.job.client.traffic();
-        reporter.on(&Event::Exported(self.exported.clone().into()))
+    /// A cursor lives as long as the server likes: nobody says how long.
+    fn is_stale(&self, error: &ApiError) -> bool {
+        let has_cursor = matches!(self.progress.ahead, Some(Ahead::Page(_)));
+        has_cursor && error.refusal().is_some_and(|refusal| matches!(refusal.status, 400 | 404))
     }
 
     fn failed(&self, error: ApiError) -> ExportError {
         match error {
             ApiError::Halted(_) => ExportError::Interrupted,
-            error => ExportError::Server { page: self.pages, error },
+            error => ExportError::Server { page: self.pages + 1, error },
         }
     }
 
-    fn write(&mut self, contact: &Listed, is_first_walk: bool) -> io::Result<()> {
-        if !self.seen.insert(&contact.id) {
-            self.exported.duplicates_dropped += u64::from(is_first_walk);
-            return Ok(());
+    fn take(&mut self, page: Fetched) -> Result<(), ExportError> {
+        self.pages += 1;
+        if matches!(page.ahead, Ahead::Page(_)) && Some(&page.ahead) == self.progress.ahead.as_ref() {
+            return Err(ExportError::Endless { page: self.pages });
         }
-        self.exported.seen += 1;
+        let Progress { exported, walk, .. } = &mut self.progress;
+        exported.server_total = page.total_count;
+        // A later walk shows again what an earlier one has shown.
+        exported.duplicates_dropped += if *walk == 1 { page.duplicates } else { 0 };
+        let mut rows = RowWriter::continuing(self.job.format, self.job.columns.names(), Vec::new());
+        for contact in &page.items {
+            self.write(contact, &mut rows)?;
+        }
+        self.progress.ahead = Some(page.ahead.clone());
+        self.sink.take(Page {
+            ahead: page.ahead,
+            walk: self.progress.walk,
+            ids: page.items.into_iter().map(|listed| listed.contact.id).collect(),
+            rows: String::from_utf8(rows.finish()?).map_err(io::Error::other)?,
+            exported: self.progress.exported.clone(),
+        })?;
+        Ok(())
+    }
+
+    fn write(&mut self, contact: &Listed, rows: &mut RowWriter<Vec<u8>>) -> io::Result<()> {
+        let exported = &mut self.progress.exported;
+        exported.seen += 1;
         if !self.job.role.admits(contact) {
-            self.exported.other_role += 1;
+            exported.other_role += 1;
             return Ok(());
         }
         for name in self.job.columns.unlisted(contact) {
-            *self.exported.unlisted_attributes.entry(name.to_owned()).or_default() += 1;
+            *exported.unlisted_attributes.entry(name.to_owned()).or_default() += 1;
         }
-        self.exported.cut_lists += u64::from(is_cut(contact));
+        exported.cut_lists += u64::from(is_cut(contact));
         let cells: Vec<OutputCell<'_>> = self.job.columns.cells(contact).collect();
-        self.out.write_row(&cells)?;
-        self.exported.written += 1;
+        rows.write_row(&cells)?;
+        exported.written += 1;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! The pipelines: import, export and check. They turn rows into requests, pages into rows, and everything that
-//! happens into events. They print nothing and write no file of their own.
+//! happens into events. They print nothing; the only file of their own is an export's spool.
 
 mod check;
 mod columns;
@@ -13,8 +13,10 @@ mod leads;
 mod limits;
 mod order;
 mod pages;
+mod progress;
 mod recall;
 mod reject;
+mod spool;
 mod stop;
 mod tagging;
 mod waiting;
@@ -28,5 +30,7 @@ pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, Memory, import};
 pub use leads::LeadIntents;
 pub use limits::ErrorLimit;
+pub use progress::{Page, PageSink, PageStream, Progress};
 pub use recall::{Freshness, Recall};
 pub use reject::{Reject, SourceRow, Stage, code_of, suggestion};
+pub use spool::{ExportIdentity, Fate, Spool};

@@ -1,10 +1,12 @@
 //! Where an export's pages come from: the list of 2.x by cursors, or the scrolls of 1.x, with the names of what contacts
-//! show ids of.
+//! show ids of. Contacts that were seen before are left out here, so that nothing is asked for on their account.
 
 use std::sync::mpsc::SyncSender;
+use std::time::Duration;
 
 use super::columns::Listed;
 use super::export::{Export, RoleFilter};
+use super::progress::Ahead;
 use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Contact;
@@ -12,57 +14,64 @@ use crate::intercom::Cursor;
 use crate::intercom::Engine;
 use crate::intercom::Names;
 use crate::intercom::Role;
+use crate::intercom::SeenIds;
 use crate::intercom::Step;
 use crate::intercom::Trace;
 use crate::intercom::pages;
 
+/// What the writer hears of the listing.
+pub(super) enum Heard {
+    /// A page.
+    Page(Fetched),
+    /// The next page comes no sooner.
+    Waits(Duration),
+    /// There is no next page.
+    Failed(ApiError),
+}
+
 /// One page on its way to the writer.
 pub(super) struct Fetched {
+    /// Contacts that no page before has shown.
     pub(super) items: Vec<Listed>,
+    /// How many others there are on it.
+    pub(super) duplicates: u64,
     pub(super) ahead: Ahead,
     /// How many contacts there are in all.
     pub(super) total_count: u64,
 }
 
-/// What comes after a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Ahead {
-    /// The page at this cursor.
-    Page(Cursor),
-    /// A page of the same scroll, or of another.
-    More,
-    /// Nothing.
-    End,
-}
-
 /// Fetches one page after the other until the end, an error, or nobody listens any more.
-pub(super) fn fetch(job: &Export<'_>, send: &SyncSender<Result<Fetched, ApiError>>) {
-    match job.client.engine() {
-        Engine::Contacts => fetch_list(job, send),
-        Engine::Users => {
-            if let Err(error) = fetch_scrolls(job, send) {
-                // Nobody listens any more only if the writing failed, which is told there.
-                let _ = send.send(Err(error));
-            }
-        }
+pub(super) fn fetch(job: &Export<'_>, from: Option<Cursor>, seen: &mut SeenIds, send: &SyncSender<Heard>) {
+    let result = match job.client.engine() {
+        Engine::Contacts => fetch_list(job, from, seen, send),
+        Engine::Users => fetch_scrolls(job, seen, send),
+    };
+    if let Err(error) = result {
+        // Nobody listens any more only if the writing failed, which is told there.
+        let _ = send.send(Heard::Failed(error));
     }
 }
 
-fn fetch_list(job: &Export<'_>, send: &SyncSender<Result<Fetched, ApiError>>) {
-    let walk = pages(|cursor| job.client.list(Client::PAGE_SIZE, cursor, &mut Trace::default()));
+fn fetch_list(
+    job: &Export<'_>,
+    from: Option<Cursor>,
+    seen: &mut SeenIds,
+    send: &SyncSender<Heard>,
+) -> Result<(), ApiError> {
+    let walk = pages(from, |cursor| job.client.list(Client::PAGE_SIZE, cursor, &mut Trace::default()));
     for page in walk {
-        let fetched = page.and_then(|page| {
-            let ahead = page.next.map_or(Ahead::End, Ahead::Page);
-            Ok(Fetched { items: named(job, page.items)?, ahead, total_count: page.total_count })
-        });
-        if send.send(fetched).is_err() || job.halt.is_raised() {
-            return;
+        let page = page?;
+        let ahead = page.next.map_or(Ahead::End, Ahead::Page);
+        let fetched = fetched(job, page.items, ahead, page.total_count, seen)?;
+        if send.send(Heard::Page(fetched)).is_err() || job.halt.is_raised() {
+            break;
         }
     }
+    Ok(())
 }
 
 /// Users and leads of 1.x are lists of their own, and a scroll does not count: the count is asked for first.
-fn fetch_scrolls(job: &Export<'_>, send: &SyncSender<Result<Fetched, ApiError>>) -> Result<(), ApiError> {
+fn fetch_scrolls(job: &Export<'_>, seen: &mut SeenIds, send: &SyncSender<Heard>) -> Result<(), ApiError> {
     let roles: &[Role] = match job.role {
         RoleFilter::User => &[Role::User],
         RoleFilter::Lead => &[Role::Lead],
@@ -75,13 +84,18 @@ fn fetch_scrolls(job: &Export<'_>, send: &SyncSender<Result<Fetched, ApiError>>)
     }
     for role in roles {
         for step in job.client.walk(Some(*role)) {
-            // A scroll that begins again, or waits for another one, leaves out nobody.
-            let Step::Page(listing) = step? else { continue };
-            let contacts = listing.contacts.into_iter().map(|contact| contact.value).collect();
-            let is_last = listing.next.is_none() && Some(role) == roles.last();
-            let ahead = if is_last { Ahead::End } else { Ahead::More };
-            let fetched = Fetched { items: named(job, contacts)?, ahead, total_count };
-            if send.send(Ok(fetched)).is_err() || job.halt.is_raised() {
+            let heard = match step? {
+                Step::Page(listing) => {
+                    let contacts = listing.contacts.into_iter().map(|contact| contact.value).collect();
+                    let is_last = listing.next.is_none() && Some(role) == roles.last();
+                    let ahead = if is_last { Ahead::End } else { Ahead::More };
+                    Heard::Page(fetched(job, contacts, ahead, total_count, seen)?)
+                }
+                Step::Wait(duration) => Heard::Waits(duration),
+                // A scroll that begins again leaves out nobody.
+                Step::Restart(_) => continue,
+            };
+            if send.send(heard).is_err() || job.halt.is_raised() {
                 return Ok(());
             }
         }
@@ -89,15 +103,25 @@ fn fetch_scrolls(job: &Export<'_>, send: &SyncSender<Result<Fetched, ApiError>>)
     Ok(())
 }
 
-/// Finds out what the companies and tags on a page are called.
-fn named(job: &Export<'_>, contacts: Vec<Contact>) -> Result<Vec<Listed>, ApiError> {
+/// Leaves out who was seen, and finds out what the companies and tags of the others are called.
+fn fetched(
+    job: &Export<'_>,
+    mut contacts: Vec<Contact>,
+    ahead: Ahead,
+    total_count: u64,
+    seen: &mut SeenIds,
+) -> Result<Fetched, ApiError> {
+    let n_listed = contacts.len();
+    contacts.retain(|contact| seen.insert(&contact.id));
+    let duplicates = (n_listed - contacts.len()) as u64;
     let mut trace = Trace::default();
-    let listed = |contact: Contact| {
+    let listed = |contact: Contact| -> Result<Listed, ApiError> {
         let names = match job.role.admits(&contact) {
             true => job.client.names(&contact, job.expand, &mut trace)?,
             false => Names::default(),
         };
         Ok(Listed { contact, names })
     };
-    contacts.into_iter().map(listed).collect()
+    let items = contacts.into_iter().map(listed).collect::<Result<_, _>>()?;
+    Ok(Fetched { items, duplicates, ahead, total_count })
 }

@@ -1,5 +1,7 @@
 //! Exporting: every user once, in a file that an import takes back.
 
+mod resume;
+
 use std::fs;
 
 use insta::assert_snapshot;
@@ -232,6 +234,8 @@ fn a_listing_that_never_shows_all_is_no_export() {
     ");
     assert_eq!("the old file\n", env.read("users.csv"));
     assert_eq!(11, env.report("export")["exit_code"]);
+    // What a listing with holes has shown is no use to the next run.
+    assert!(!env.run_folder("export").join("pages.ndjson").exists());
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn an_export_that_does_not_end_in_time_leaves_the_old_file_as_it_was() {
     error: the time of --max-duration is over
     users.csv was not written; a file of that name is as it was
     report: [STATE]/sandbox1/runs/[TIME]-export/report.json
-    next: run `intercom-bulk export users.csv --max-duration 2s` again
+    next: run `intercom-bulk export users.csv --max-duration 2s` again: within the hour it goes on from here
     ");
     assert_eq!("the old file\n", env.read("users.csv"));
 }

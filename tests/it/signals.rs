@@ -130,7 +130,7 @@ fn an_interrupted_export_leaves_the_old_file_as_it_was() {
     stopping: what is in flight finishes; a second signal stops at once
     users.csv was not written; a file of that name is as it was
     report: [STATE]/sandbox1/runs/[TIME]-export/report.json
-    next: run `intercom-bulk export users.csv` again
+    next: run `intercom-bulk export users.csv` again: within the hour it goes on from here
     ");
     assert_eq!("the old file\n", env.read("users.csv"));
     assert!(!env.path("users.csv.partial").exists());
