@@ -11,6 +11,8 @@
 //!   everything that the company runs. Any core can send that many, so speed is fewer requests for each changed row.
 //! - **Every row is accounted for.** It ends as created, updated, unchanged, invalid, rejected, unknown or pending, and
 //!   the counts add up to the rows read.
+//! - **A server that is away is waited for.** What failed in an outage is sent again after it; a failed row is one that
+//!   the server answered others beside.
 //! - **One thing decides when a request may start**: [`pace::Limiter`], behind the one function that sends.
 //!
 //! # Parts, and who may name whom
@@ -89,12 +91,16 @@
 //!    `export::a_failed_export_leaves_the_old_file_as_it_was`,
 //!    `export::resume::a_killed_export_goes_on_from_its_last_page`.
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
+//!    `faults::connections::a_certificate_that_is_not_trusted_is_told_at_once_and_gets_no_token`,
 //!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).
 //! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows: `benches/memory.rs`.
 //! 11. [`sandbox`] and [`intercom`] share no type: `layers::each_folder_names_only_what_the_design_lets_it_name`.
 //! 12. read = created + updated + unchanged + invalid + rejected + unknown + pending: checked at the end of every run
 //!     ([`transfer::Tally::is_balanced`], exit 70 if not), and
-//!     `signals::ctrl_c_lets_the_rows_in_flight_finish_and_tells_how_to_go_on`.
+//!     `signals::ctrl_c_lets_the_rows_in_flight_finish_and_tells_how_to_go_on`. Row for row, against what the sandbox
+//!     holds: `faults::outage::under_every_fault_that_stays_the_outcomes_are_the_input`.
+//! 13. While the server is away nothing starts but one probe, and no row ends:
+//!     `faults::outage::a_row_that_spent_its_retries_in_an_outage_gets_new_ones_after_it`.
 
 pub mod cli;
 pub mod intercom;

@@ -49,14 +49,12 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<Workspace, Error> {
-        let max_outage = self.max_outage.map_or(MAX_OUTAGE, |longest| longest.0);
-        let (client, sandbox) = self.prepare(state, environment, clock, halt, Some(max_outage))?;
+        let (client, sandbox) = self.open(state, environment, clock, halt)?;
         let (id, attributes) = first_words(&client)?;
         Ok(Workspace { client, id, attributes, _sandbox: sandbox })
     }
 
-    /// Prepares a connection that waits for no server, unless it is told to; nothing is sent yet. The embedded sandbox
-    /// ends with what is returned.
+    /// Prepares a connection; nothing is sent yet. The embedded sandbox ends with what is returned.
     pub(super) fn open(
         &self,
         state: &StateArgs,
@@ -64,34 +62,32 @@ impl ConnectArgs {
         clock: &Clock,
         halt: &Halt,
     ) -> Result<(Client, Option<Sandbox>), Error> {
-        self.prepare(state, environment, clock, halt, self.max_outage.map(|longest| longest.0))
-    }
-
-    fn prepare(
-        &self,
-        state: &StateArgs,
-        environment: &Environment,
-        clock: &Clock,
-        halt: &Halt,
-        max_outage: Option<Duration>,
-    ) -> Result<(Client, Option<Sandbox>), Error> {
         let dialect = self.dialect.dialect()?;
         let sandbox = self.sandbox.then(|| start_sandbox(state, environment)).transpose()?;
         let (base_url, token) = match &sandbox {
             Some(sandbox) => (parse_url(&sandbox.url())?, sandbox_token(sandbox)),
             None => (self.base_url()?, environment.token()?),
         };
-        let mut connection = Connection { dialect, max_outage, ..Connection::new(base_url, token) };
+        let mut connection = Connection { dialect, ..Connection::new(base_url, token) };
         if let Some(timeout) = self.timeout {
             connection.read_timeout = timeout.0;
         }
         let limiter = Limiter::new(self.ceiling(), clock.clone(), halt.clone());
-        let client = Client::new(connection, limiter).map_err(|error| {
+        let mut client = Client::new(connection, limiter).map_err(|error| {
             Error::new(Exit::Failed, "no connection can be prepared")
                 .because(error)
                 .hint("install the machine's CA certificates (package ca-certificates)")
         })?;
+        if let Some(longest) = self.max_outage {
+            client.outlast_outages(longest.0);
+        }
         Ok((client, sandbox))
+    }
+
+    /// Returns how long a run waits for a server that is away. Commands without a face, which could not tell that they
+    /// wait, do so only if they are told to.
+    pub(super) fn max_outage(&self) -> Duration {
+        self.max_outage.map_or(MAX_OUTAGE, |longest| longest.0)
     }
 
     /// Returns the rows in flight at most: enough to spend the rate, or what the server grants if that is less, at 0.45 s

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     let interruption = Interruption::listen_until(&clock, arguments.time.max_duration);
     let output = Output::check(arguments)?;
     let name = output.name(&arguments.file);
-    let workspace = arguments
+    let mut workspace = arguments
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
@@ -48,6 +48,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
+    workspace.client.outlast_outages(arguments.connect.max_outage());
     let job = Export {
         client: &workspace.client,
         columns: &columns,

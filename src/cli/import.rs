@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         json: arguments.face.json,
     };
     let run = InputRun::begin(circumstances, input, &mapping, Some(id.clone()), run_dir, face)?;
+    workspace.client.outlast_outages(arguments.connect.max_outage());
     let job = Import {
         client: &workspace.client,
         mapping: &mapping,

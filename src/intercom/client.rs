@@ -97,12 +97,11 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build()?;
-        let outages = connection.max_outage.map(|longest| limiter.outages(longest));
         Ok(Self {
             http,
             connection,
             limiter,
-            outages,
+            outages: None,
             meter: Meter::new(),
             server_time: AtomicU64::new(0),
             companies: CompanyIds::default(),
@@ -152,9 +151,9 @@ impl Client {
         self.connection.read_timeout
     }
 
-    /// Returns how long a server that is away is waited for.
-    pub(super) fn max_outage(&self) -> Option<Duration> {
-        self.connection.max_outage
+    /// Waits from now on for a server that is away, up to so long, rather than take a failed request for the last word.
+    pub fn outlast_outages(&mut self, longest: Duration) {
+        self.outages = Some(self.limiter.outages(longest));
     }
 
     /// Returns what decides when a request may start, for those who have to wait between two requests.

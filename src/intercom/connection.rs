@@ -59,8 +59,6 @@ pub struct Connection {
     pub connect_timeout: Duration,
     /// How long an answer may take, from the first byte sent to the last byte read.
     pub read_timeout: Duration,
-    /// How long a server that is away is waited for; `None` takes a failed request for the last word.
-    pub max_outage: Option<Duration>,
     /// The connections that are kept open between requests.
     pub idle_connections: usize,
 }
@@ -99,7 +97,6 @@ impl Connection {
             dialect: Dialect::default(),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Self::READ_TIMEOUT,
-            max_outage: None,
             idle_connections: 128,
         }
     }

@@ -11,6 +11,7 @@ use super::{ApiError, Client, Trace};
 use crate::pace::Failure;
 use crate::pace::Finding;
 use crate::pace::Halted;
+use crate::pace::Outages;
 use crate::pace::Outset;
 use crate::pace::Uncertain;
 
@@ -35,13 +36,13 @@ impl Client {
 
     /// Returns how long the server's wishes are obeyed before a request counts as failed.
     pub(super) fn longest_pause(&self, outset: Option<Outset>) -> Duration {
-        let longest = self.max_outage().filter(|_| outset.is_some());
-        longest.unwrap_or(LONGEST_PAUSE)
+        let outages = self.outages.as_ref().filter(|_| outset.is_some());
+        outages.map_or(LONGEST_PAUSE, Outages::longest)
     }
 
     /// Returns whether everybody waits for the server, so that trying once more is of no use.
     pub(super) fn is_shut(&self) -> bool {
-        self.outages.as_ref().is_some_and(crate::pace::Outages::is_shut)
+        self.outages.as_ref().is_some_and(Outages::is_shut)
     }
 
     /// Hears of an attempt: whatever else it says, an answer of Intercom's own ends an outage.

@@ -49,6 +49,12 @@ impl Outages {
         Self { state: Mutex::new(State::new(longest)), clock, halt }
     }
 
+    /// Returns how long an outage may last.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.lock().longest
+    }
+
     /// Blocks while the gate is shut.
     ///
     /// # Errors

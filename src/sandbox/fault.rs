@@ -106,13 +106,8 @@ impl FaultKind {
 
     /// Says whether the request's own answer is sent, only not as it should be.
     pub(super) fn spoils(self) -> bool {
-        match self {
-            FaultKind::SlowBody
-            | FaultKind::TruncatedBody
-            | FaultKind::MalformedJson
-            | FaultKind::WrongDate => true,
-            _ => false,
-        }
+        use FaultKind::{MalformedJson, SlowBody, TruncatedBody, WrongDate};
+        matches!(self, SlowBody | TruncatedBody | MalformedJson | WrongDate)
     }
 
     /// Says whether the request was turned away before it counted.

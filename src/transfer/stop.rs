@@ -10,8 +10,8 @@ use crate::ledger::LedgerError;
 use crate::pace::Halt;
 use crate::rows::InputError;
 
-/// How many rows in a row may lose their answer for good before the server counts as down. Each of them was tried
-/// for about ten seconds.
+/// How many rows in a row may lose their answer for good, each after about ten seconds of trying, although the server
+/// answers other questions: an outage is waited for, and this is none.
 const LOST_IN_A_ROW: u32 = 10;
 
 /// Collects why a pipeline stops.

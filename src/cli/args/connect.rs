@@ -33,7 +33,7 @@ pub(in crate::cli) struct ConnectArgs {
     /// Give up an attempt whose answer takes longer than this [default: 60s]
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) timeout: Option<DurationArg>,
-    /// Wait at most this long for a server that is away [default: 15m; one user's commands do not wait]
+    /// Wait at most this long for a server that is away [default: 15m for import and export]
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) max_outage: Option<DurationArg>,
 }
