@@ -103,7 +103,7 @@ pub fn export(
     progress: Progress,
     reporter: &mut dyn Reporter,
 ) -> Result<Exported, ExportError> {
-    let mut scribe = Scribe { job, sink, progress, begun: job.clock.now(), pages: 0, waits_until: None };
+    let mut scribe = Scribe { job, sink, progress, begun: job.clock.now(), waits_until: None };
     for n in 1..=WALKS {
         // An earlier run may have ended between its last page and its end.
         if scribe.progress.is_complete() {
@@ -134,7 +134,6 @@ struct Scribe<'a> {
     sink: &'a mut dyn PageSink,
     progress: Progress,
     begun: Duration,
-    pages: u64,
     waits_until: Option<Duration>,
 }
 
@@ -198,14 +197,14 @@ impl Scribe<'_> {
     fn failed(&self, error: ApiError) -> ExportError {
         match error {
             ApiError::Halted(_) => ExportError::Interrupted,
-            error => ExportError::Server { page: self.pages + 1, error },
+            error => ExportError::Server { page: self.progress.pages + 1, error },
         }
     }
 
     fn take(&mut self, page: Fetched) -> Result<(), ExportError> {
-        self.pages += 1;
+        self.progress.pages += 1;
         if matches!(page.ahead, Ahead::Page(_)) && Some(&page.ahead) == self.progress.ahead.as_ref() {
-            return Err(ExportError::Endless { page: self.pages });
+            return Err(ExportError::Endless { page: self.progress.pages });
         }
         let Progress { exported, walk, .. } = &mut self.progress;
         exported.server_total = page.total_count;

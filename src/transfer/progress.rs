@@ -48,6 +48,8 @@ pub trait PageSink {
 pub struct Progress {
     pub(super) seen: SeenIds,
     pub(super) exported: Exported,
+    /// Pages taken, of all walks.
+    pub(super) pages: u64,
     /// The walk over the listing, from 1; 0 before the first.
     pub(super) walk: u32,
     /// `None` if the next page is the first of a walk.
@@ -66,6 +68,7 @@ impl Progress {
         for id in &page.ids {
             self.seen.insert(id);
         }
+        self.pages += 1;
         self.exported = page.exported;
         self.exported.resumed = self.exported.seen;
         self.walk = page.walk;

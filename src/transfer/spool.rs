@@ -146,16 +146,15 @@ impl Spool {
     /// When it cannot be read or written.
     pub fn take_over(&mut self, path: &Path) -> io::Result<Progress> {
         self.lines.move_to(path)?;
-        let (mut progress, mut pages) = (Progress::default(), 0);
+        let mut progress = Progress::default();
         let end = self.lines.each(|line| {
             if let Line::Page(page) = line {
-                pages += 1;
                 progress.go_on_after(page);
             }
             Ok(())
         })?;
         self.lines.cut(end)?;
-        self.pages = pages;
+        self.pages = progress.pages;
         Ok(progress)
     }
 

@@ -239,6 +239,19 @@ fn a_listing_that_never_shows_all_is_no_export() {
 }
 
 #[test]
+fn a_second_walk_asks_for_nothing_about_those_whom_the_first_has_shown() {
+    let env = TestEnv::offline();
+    let server = FakeServer::intercom((
+        "200 OK",
+        r#"{"type":"list","data":[{"id":"1","name":"x","tags":{"type":"list","data":[{"id":"7"}],"has_more":true}}],"total_count":2,"pages":{}}"#,
+    ));
+    let run = env.run(["export", "users.csv", "--expand", "tags", "--base-url", server.url()]);
+    assert_eq!(11, run.code, "{run}");
+    // Who the token belongs to, the attributes, three walks, and the tags of one contact.
+    assert_eq!(2 + 3 + 1, server.requests());
+}
+
+#[test]
 fn users_that_the_listing_does_not_show_yet_are_not_missed_silently() {
     let env = TestEnv::new();
     env.write("users.csv", users(20));

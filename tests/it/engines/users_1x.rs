@@ -1,10 +1,13 @@
 //! The engine `users`: workspaces that still run on the 1.x API.
 
+use std::io::{BufRead, BufReader};
+
 use insta::assert_snapshot;
+use intercom_bulk::sandbox::Config;
 use serde_json::Value;
 
 use super::{companies_of, id_of, import, tags_of};
-use crate::support::TestEnv;
+use crate::support::{TestEnv, signal};
 
 const USERS: &[&str] = &["--engine", "users"];
 
@@ -157,6 +160,24 @@ fn an_export_scrolls_over_all_users() {
 }
 
 #[test]
+fn the_progress_says_that_another_scroll_is_waited_for() {
+    let env = TestEnv::with(Config {
+        api_version: "1.4".into(),
+        users: 1,
+        quota_per_minute: 0,
+        ..Config::default()
+    });
+    env.ask("GET", "/users/scroll", "");
+    let mut child = env.start(["export", "out.csv", "--engine", "users", "--progress", "json"]);
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let progress: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+    assert!((50..=60).contains(&progress["waiting_seconds"].as_u64().unwrap()), "{progress}");
+    signal(&child, "INT");
+    assert_eq!(130, env.finish(child).code);
+}
+
+#[test]
 fn a_scroll_whose_answer_was_lost_begins_again_and_shows_everybody_once() {
     let env = TestEnv::prompt();
     let rows: String = (1..=230).map(|n| format!("{n}\n")).collect();
@@ -172,17 +193,17 @@ fn a_scroll_whose_answer_was_lost_begins_again_and_shows_everybody_once() {
 
 #[test]
 fn somebody_elses_scroll_is_named_when_it_does_not_end() {
-    let env = TestEnv::with(intercom_bulk::sandbox::Config {
+    let env = TestEnv::with(Config {
         quota_per_minute: 0,
         lag: intercom_bulk::sandbox::Lag::NONE,
         api_version: "1.4".into(),
-        ..intercom_bulk::sandbox::Config::default()
+        ..Config::default()
     });
     assert_eq!(0, import(&env, "user_id\n1\n", USERS).code);
     env.ask("GET", "/users/scroll", "");
     let run = env.start(["export", "out.csv", "--engine", "users"]);
     crate::support::wait_until(|| env.count("GET", "/users/scroll") >= 2);
-    crate::support::signal(&run, "INT");
+    signal(&run, "INT");
     let run = env.finish(run);
     assert_eq!(130, run.code, "{run}");
 }
