@@ -7,8 +7,9 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::input::OpenInput;
+use super::last_report::LastReport;
 use super::signals::Interruption;
-use super::state::cannot_write;
+use super::state::{cannot_write, unwritable};
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::report::Beginning;
@@ -88,7 +89,7 @@ impl<'a> InputRun<'a> {
             input: Some((&input.rows, input.name.clone())),
             now: circumstances.clock.unix(),
         })
-        .map_err(|error| cannot_write(&folder).because(error))?;
+        .map_err(|error| cannot_write(&folder, error))?;
         Ok(Self { input, reporter, circumstances })
     }
 
@@ -127,14 +128,8 @@ impl<'a> InputRun<'a> {
         let _ = write!(io::stderr(), "{}", circumstances.deed.ending(&ending));
         reporter.set_imported(end, input_report(&input.name, input.rows.finish()));
         let headline = exit.headline(next.command, error.map(Error::what));
-        let (report, written) = reporter.finish(headline, circumstances.clock.unix());
-        if circumstances.json {
-            let _ = write!(io::stdout(), "{}", report.to_json());
-        }
-        match written {
-            Err(why) if exit != Exit::Output => Err(cannot_write(&report_file).because(why)),
-            _ => Ok(exit),
-        }
+        let Circumstances { environment, clock, json, .. } = circumstances;
+        Ok(LastReport { exit, headline, environment, clock, is_json: json }.write(reporter))
     }
 
     fn verdict(&self, tally: &Tally, ended: Ended) -> Result<Exit, Error> {
@@ -144,7 +139,7 @@ impl<'a> InputRun<'a> {
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
             Ended::Ledger(error) => Err(Error::of_ledger(&error)),
-            Ended::Output(error) => Err(cannot_write(&self.reporter.report_file()).because(error)),
+            Ended::Output(error) => Err(unwritable(&error)),
             Ended::Interrupted => self.circumstances.interruption.verdict(),
             Ended::TooManyErrors => Err(too_many_errors(tally)),
             Ended::Complete if tally.read == 0 && !self.circumstances.allow_empty => {

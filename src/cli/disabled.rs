@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::args::Command;
+use super::error::Error;
 use super::exit::Exit;
+use super::stdout;
 use crate::pace::Clock;
 use crate::report::RunReport;
 
@@ -24,19 +26,19 @@ impl Command {
     }
 
     /// Says on every output that nothing was done. No file is read or written, no token is asked for.
-    pub(super) fn pretend(&self) -> Exit {
+    pub(super) fn pretend(&self) -> Result<Exit, Error> {
         let name = self.name();
         // Nobody may be listening; the exit code says it all the same.
         let _ = writeln!(io::stderr(), "disabled: `{name}` did nothing, and sent no request");
         if self.prints_json() {
             let answer = Disabled { disabled: true, command: name, requests: 0 };
             let answer = serde_json::to_string(&answer).expect("an answer is text and numbers");
-            let _ = writeln!(io::stdout(), "{answer}");
+            stdout::write(&format!("{answer}\n"))?;
         } else if let Some(command) = self.json() {
             let headline = Exit::Ok.headline(None, None);
             let report = RunReport::of_disabled(command, headline, Clock::system().unix());
-            let _ = write!(io::stdout(), "{}", report.to_json());
+            stdout::write(&report.to_json())?;
         }
-        Exit::Ok
+        Ok(Exit::Ok)
     }
 }

@@ -10,6 +10,7 @@ use super::args::ExportArgs;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::last_report::LastReport;
 use super::lock::{Claim, Turn};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         Claim { folder, workspace: &workspace.id, run: &run_id, clock: &clock, interruption: &interruption };
     let _lock = match arguments.lock.take(&claim)? {
         Turn::Ours(lock) => lock,
-        Turn::Skipped(skipped) => return Ok(skipped.tell("export", arguments.face.json, &clock)),
+        Turn::Skipped(skipped) => return skipped.tell("export", arguments.face.json, &clock),
     };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         input: None,
         now: clock.unix(),
     })
-    .map_err(|error| cannot_write(&folder).because(error))?;
+    .map_err(|error| cannot_write(&folder, error))?;
     let result = match begun {
         None => to_stdout(&job, &mut reporter, &interruption),
         Some(begun) => to_file(&arguments.file, begun, &job, &mut reporter, &interruption),
@@ -268,12 +269,7 @@ fn conclude(
         }
     };
     let headline = exit.headline((exit != Exit::Ok).then_some(again), reason.as_deref());
-    let (report, written) = reporter.finish(headline, clock.unix());
     // Nobody may be listening; the exit code says it all the same.
     let _ = write!(io::stderr(), "{text}");
-    if arguments.face.json {
-        let _ = write!(io::stdout(), "{}", report.to_json());
-    }
-    written.map_err(|error| cannot_write(&report_file).because(error))?;
-    Ok(exit)
+    Ok(LastReport { exit, headline, environment, clock, is_json: arguments.face.json }.write(reporter))
 }

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let claim = Claim { folder, workspace: &id, run: &run_id, clock: &clock, interruption: &interruption };
     let _lock = match arguments.lock.take(&claim)? {
         Turn::Ours(lock) => lock,
-        Turn::Skipped(skipped) => return Ok(skipped.tell("import", arguments.face.json, &clock)),
+        Turn::Skipped(skipped) => return skipped.tell("import", arguments.face.json, &clock),
     };
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())

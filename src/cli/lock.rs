@@ -9,6 +9,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
 use super::state::cannot_write;
+use super::stdout;
 use crate::ledger::Holder;
 use crate::ledger::LockError;
 use crate::ledger::RunLock;
@@ -51,7 +52,7 @@ impl LockArgs {
                 Ok(lock) => return Ok(Turn::Ours(lock)),
                 Err(LockError::Held(holder)) => busy(claim.workspace, holder.as_ref()),
                 Err(LockError::NoLocks(error)) => return Err(no_locks(claim).because(error)),
-                Err(LockError::Unusable(error)) => return Err(cannot_write(&path).because(error)),
+                Err(LockError::Unusable(error)) => return Err(cannot_write(&path, error)),
             };
             let left = give_up_at.saturating_sub(claim.clock.now());
             if left.is_zero() {
@@ -90,15 +91,15 @@ impl Claim<'_> {
 
 impl Skipped {
     /// Says on every output that nothing was done.
-    pub(super) fn tell(self, command: &'static str, is_json: bool, clock: &Clock) -> Exit {
+    pub(super) fn tell(self, command: &'static str, is_json: bool, clock: &Clock) -> Result<Exit, Error> {
         let reason = format!("skipped: {}", self.0);
         talk(&reason);
         if is_json {
             let headline = Exit::Ok.headline(None, Some(&reason));
             let report = RunReport::of_failure(command, headline, clock.unix());
-            let _ = write!(io::stdout(), "{}", report.to_json());
+            stdout::write(&report.to_json())?;
         }
-        Exit::Ok
+        Ok(Exit::Ok)
     }
 }
 

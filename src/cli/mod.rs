@@ -15,16 +15,17 @@ mod export;
 mod faces;
 mod import;
 mod input;
+mod last_report;
 mod lock;
 mod memory;
 mod private;
 mod sandbox;
 mod signals;
 mod state;
+mod stdout;
 mod verbs;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -62,8 +63,8 @@ fn fail(error: &Error, json: Option<&'static str>, environment: &Environment) ->
         let next = (error.exit() != exit::Exit::Usage).then(|| environment.this_command());
         let headline = error.exit().headline(next, Some(error.what()));
         let report = RunReport::of_failure(command, headline, Clock::system().unix());
-        // Nobody may be listening; the exit code says it all the same.
-        let _ = write!(io::stdout(), "{}", report.to_json());
+        // It has failed already, and says so: a lost output adds nothing.
+        let _ = stdout::write(&report.to_json());
     }
     error.exit()
 }
@@ -75,7 +76,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 
 fn dispatch(cli: Cli, environment: &Environment) -> Result<exit::Exit, Error> {
     if cli.command.is_disabled() {
-        return Ok(cli.command.pretend());
+        return cli.command.pretend();
     }
     match cli.command {
         Command::Import(arguments) => import::run(&arguments, environment),

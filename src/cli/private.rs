@@ -29,7 +29,7 @@ enum Distrust {
 
 /// Creates a folder for the user alone unless it is there, and refuses one that others can write into.
 pub(super) fn open(folder: &Path, usage: Use) -> Result<(), Error> {
-    let unusable = |error| cannot_write(folder).because(error);
+    let unusable = |error| cannot_write(folder, error);
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unusable)?;
     let metadata = fs::metadata(folder).map_err(unusable)?;
     let user = rustix::process::geteuid().as_raw();

@@ -10,6 +10,7 @@ use signal_hook::iterator::Signals;
 use super::args::{SandboxArgs, SandboxCommand, ServeArgs};
 use super::error::Error;
 use super::exit::Exit;
+use super::stdout;
 use crate::sandbox::Config;
 use crate::sandbox::Sandbox;
 use crate::sandbox::SandboxClock;
@@ -32,14 +33,10 @@ pub(super) fn run(arguments: SandboxArgs) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
-/// Prints what the sandbox does; a reader that has seen enough is no failure.
+/// Prints what the sandbox does.
 fn explain(serve: ServeArgs) -> Result<Exit, Error> {
-    match io::stdout().write_all(crate::sandbox::explain(&config(serve)?).as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Exit::Output, "stdout cannot be written").because(error))
-        }
-        _ => Ok(Exit::Ok),
-    }
+    stdout::write(&crate::sandbox::explain(&config(serve)?))?;
+    Ok(Exit::Ok)
 }
 
 fn config(serve: ServeArgs) -> Result<Config, Error> {

@@ -14,6 +14,7 @@ use crate::ledger::IntentError;
 use crate::pace::Clock;
 use crate::report::RunDir;
 use crate::report::RunId;
+use crate::rows::OutputError;
 use crate::transfer::LeadIntents;
 
 impl StateArgs {
@@ -46,7 +47,7 @@ impl StateArgs {
         {
             IntentError::InUse(_) => Error::new(Exit::Locked, error.to_string())
                 .hint("wait until the other run has ended: two runs at once would create leads twice"),
-            IntentError::Unusable { path, source } => cannot_write(&path).because(source),
+            IntentError::Unusable { path, source } => cannot_write(&path, source),
         })
     }
 
@@ -54,7 +55,7 @@ impl StateArgs {
     pub(super) fn nameless_file(&self, environment: &Environment) -> Result<File, Error> {
         let folder = self.folder(environment)?;
         private::open(&folder, Use::Parent)?;
-        nameless_file(&folder).map_err(|error| cannot_write(&folder).because(error))
+        nameless_file(&folder).map_err(|error| cannot_write(&folder, error))
     }
 
     /// Creates the folder of this run.
@@ -72,7 +73,7 @@ impl StateArgs {
                 (runs.clone(), RunDir::create(&runs, run))
             }
         };
-        let run_dir = created.map_err(|error| cannot_write(&folder).because(error))?;
+        let run_dir = created.map_err(|error| cannot_write(&folder, error))?;
         private::open(run_dir.path(), Use::Files)?;
         Ok(run_dir)
     }
@@ -91,7 +92,17 @@ fn nameless_file(folder: &Path) -> io::Result<File> {
 }
 
 /// A folder or file of ours cannot be written.
-pub(super) fn cannot_write(path: &Path) -> Error {
-    Error::new(Exit::Output, format!("`{}` cannot be written", path.display()))
-        .hint("choose another place: --state-dir DIR or --run-dir DIR")
+pub(super) fn cannot_write(path: &Path, why: io::Error) -> Error {
+    unwritable(&OutputError::named(path, why))
+}
+
+/// What this error names cannot be written.
+pub(super) fn unwritable(error: &io::Error) -> Error {
+    let hint = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space and run the same command again"
+        }
+        _ => "choose another place: --state-dir DIR or --run-dir DIR",
+    };
+    Error::new(Exit::Output, error.to_string()).hint(hint)
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use super::RunDir;
 use crate::rows::Cell;
+use crate::rows::OutputError;
 use crate::rows::Position;
 use crate::transfer::{Reject, SourceRow};
 
@@ -81,8 +82,11 @@ impl Rejects {
             Some(files) => files,
             none => none.insert(Files::create(&self.run_dir, &self.input)?),
         };
-        files.write_reject(reject, position, &self.input)?;
-        files.write_retry(reject.row.raw())
+        let at = |name: &str, error| OutputError::named(&self.run_dir.file(name), error);
+        files
+            .write_reject(reject, position, &self.input)
+            .map_err(|error| at("rejects.csv", operating_system(error)))?;
+        files.write_retry(reject.row.raw()).map_err(|error| at(self.input.retry_name, error))
     }
 }
 
@@ -92,12 +96,13 @@ impl Files {
         let source = input.columns.iter().map(|column| format!("src.{column}"));
         rejects.write_record(COLUMNS.iter().map(|name| (*name).to_owned()).chain(source))?;
         let mut retry = run_dir.create_file(input.retry_name)?;
-        retry.write_all(&input.header)?;
+        let header = retry.write_all(&input.header);
+        header.map_err(|error| OutputError::named(&run_dir.file(input.retry_name), error))?;
         let ends_with_newline = input.header.is_empty() || input.header.ends_with(b"\n");
         Ok(Self { rejects, retry, ends_with_newline })
     }
 
-    fn write_reject(&mut self, reject: &Reject, position: Position, input: &Input) -> io::Result<()> {
+    fn write_reject(&mut self, reject: &Reject, position: Position, input: &Input) -> csv::Result<()> {
         let status = reject.http_status.map(|status| status.to_string());
         let own: [&str; COLUMNS.len()] = [
             &input.name,
@@ -122,7 +127,7 @@ impl Files {
             self.rejects.write_field(source_cell(&reject.row, column).as_bytes())?;
         }
         self.rejects.write_record(None::<&[u8]>)?;
-        self.rejects.flush()
+        Ok(self.rejects.flush()?)
     }
 
     fn write_retry(&mut self, raw: &[u8]) -> io::Result<()> {
@@ -131,6 +136,14 @@ impl Files {
         }
         self.ends_with_newline = raw.ends_with(b"\n");
         self.retry.write_all(raw)
+    }
+}
+
+/// Returns what the operating system said: as an `io::Error`, csv's own would not be of its kind any more.
+fn operating_system(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
     }
 }
 

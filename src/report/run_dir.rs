@@ -1,10 +1,12 @@
 //! The folder of one run: created for the user alone, named by time, command and chance.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::rows::OutputError;
 
 /// The name of one run: `20261121T021500Z-import-7f3a`.
 #[derive(Debug, Clone)]
@@ -88,14 +90,23 @@ impl RunDir {
 
     /// Creates a file in the folder, readable by the user alone.
     pub(super) fn create_file(&self, name: &str) -> io::Result<File> {
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(self.file(name))
+        let path = self.file(name);
+        let created = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        created.map_err(|error| OutputError::named(&path, error))
     }
 
     /// Replaces a file in the folder as a whole.
     pub(super) fn replace_file(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let partial = format!("{name}.partial");
-        io::Write::write_all(&mut self.create_file(&partial)?, content)?;
-        fs::rename(self.file(&partial), self.file(name))
+        let written = self
+            .create_file(&partial)
+            .and_then(|mut file| file.write_all(content))
+            .and_then(|()| fs::rename(self.file(&partial), self.file(name)));
+        written.map_err(|error| {
+            // What is there of it is of no use, and takes the space of something that is.
+            let _ = fs::remove_file(self.file(&partial));
+            OutputError::named(&self.file(name), error)
+        })
     }
 }
 

@@ -203,6 +203,11 @@ impl RunReport {
         self.headline = Some(headline);
     }
 
+    /// Says of a run that is over that it ended otherwise.
+    pub fn end_with(&mut self, headline: Headline) {
+        self.headline = Some(headline);
+    }
+
     /// Returns the report as JSON, one key a line.
     #[must_use]
     pub fn to_json(&self) -> String {

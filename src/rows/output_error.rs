@@ -54,17 +54,24 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// Says in the user's words what happened to the file at `path`.
+    /// Says in the user's words what happened to the file at `path`, or to the one that the error names itself.
     pub fn of_io(path: &Path, source: io::Error) -> OutputError {
+        let source = match source.downcast::<OutputError>() {
+            Ok(named) => return named,
+            Err(source) => source,
+        };
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                OutputError::Denied { path }
-            }
+            io::ErrorKind::PermissionDenied => OutputError::Denied { path },
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OutputError::DiskFull { path },
             io::ErrorKind::IsADirectory => OutputError::IsDirectory { path },
             _ => OutputError::Unwritable { path, source },
         }
+    }
+
+    /// Puts the file's name into an operating system's error, unless it has one.
+    pub fn named(path: &Path, source: io::Error) -> io::Error {
+        io::Error::new(source.kind(), OutputError::of_io(path, source))
     }
 
     /// Returns what the user can do about it, with a command to copy, where there is such a thing.
@@ -86,6 +93,14 @@ mod tests {
     #[track_caller]
     fn check_io(kind: io::ErrorKind, expected: &str) {
         assert_eq!(expected, OutputError::of_io(Path::new("a.csv"), kind.into()).to_string());
+    }
+
+    #[test]
+    fn an_error_that_names_its_file_keeps_the_name() {
+        let named = OutputError::named(Path::new("report.json"), io::ErrorKind::StorageFull.into());
+        assert_eq!(io::ErrorKind::StorageFull, named.kind());
+        let again = OutputError::of_io(Path::new("a.csv"), named);
+        assert_eq!("`report.json` cannot be written: the disk is full", again.to_string());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The leads that a run creates, in the workspace's intents.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::intercom::INDEX_LAG_SECONDS;
 use crate::intercom::LeadJournal;
@@ -9,10 +9,14 @@ use crate::intercom::Recalled;
 use crate::ledger::IntentError;
 use crate::ledger::Intents;
 use crate::ledger::Known;
+use crate::rows::OutputError;
 
 /// Remembers leads over the end of a run, however it ends.
 #[derive(Debug)]
-pub struct LeadIntents(Intents);
+pub struct LeadIntents {
+    intents: Intents,
+    path: PathBuf,
+}
 
 impl LeadIntents {
     /// Opens the intents in a file; `now` is in seconds since 1970.
@@ -20,13 +24,14 @@ impl LeadIntents {
     /// # Errors
     /// As [`IntentError`].
     pub fn open(path: &Path, now: u64) -> Result<Self, IntentError> {
-        Intents::open(path, now, INDEX_LAG_SECONDS).map(Self)
+        let intents = Intents::open(path, now, INDEX_LAG_SECONDS)?;
+        Ok(Self { intents, path: path.into() })
     }
 }
 
 impl LeadJournal for LeadIntents {
     fn recall(&self, email: &str) -> Recalled {
-        match self.0.known(&key(email)) {
+        match self.intents.known(&key(email)) {
             None => Recalled::Nothing,
             Some(Known::Begun { at }) => Recalled::Begun { at },
             Some(Known::Done { result }) => Recalled::Created { id: result },
@@ -34,11 +39,11 @@ impl LeadJournal for LeadIntents {
     }
 
     fn begin(&self, email: &str, at: u64) -> io::Result<()> {
-        self.0.begin(&key(email), at)
+        self.intents.begin(&key(email), at).map_err(|error| OutputError::named(&self.path, error))
     }
 
     fn end(&self, email: &str, id: Option<&str>) -> io::Result<()> {
-        self.0.end(&key(email), id)
+        self.intents.end(&key(email), id).map_err(|error| OutputError::named(&self.path, error))
     }
 }
 

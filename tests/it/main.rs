@@ -8,6 +8,7 @@ mod bad_files;
 mod bad_rows;
 mod bad_server;
 mod contract;
+mod disk;
 mod engines;
 mod export;
 mod faults;

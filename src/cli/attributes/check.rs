@@ -2,11 +2,12 @@
 
 use super::answer::{Answer, Found, Next, Room, found};
 use super::args::FileArgs;
-use super::{Stock, inspect, of_workspace, talk, tell};
+use super::{Stock, inspect, of_workspace, talk};
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Interruption;
+use crate::cli::stdout;
 use crate::intercom::Role;
 use crate::mapping::Survey;
 use crate::pace::Clock;
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &FileArgs, environment: &Environment) -> Result<Exi
             .hint("if that is right, say so: --allow-empty"));
     }
     if arguments.json {
-        tell(&answer.json());
+        stdout::write(&answer.json())?;
     }
     Ok(if answer.findings.is_empty() { Exit::Ok } else { Exit::Partial })
 }

@@ -6,12 +6,13 @@
 use serde::Serialize;
 
 use super::args::CreateArgs;
-use super::{Stock, inspect, of_workspace, talk, tell};
+use super::{Stock, inspect, of_workspace, talk};
 use crate::cli::connect::Workspace;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Interruption;
+use crate::cli::stdout;
 use crate::intercom::Creation;
 use crate::intercom::NewAttribute as Request;
 use crate::intercom::NotListed;
@@ -58,8 +59,7 @@ pub(super) fn run(arguments: &CreateArgs, environment: &Environment) -> Result<E
     if inspection.valid < inspection.rows {
         talk(&some_invalid(&input.name, &inspection, environment));
     }
-    conclude(arguments, environment, &input.name, &plan);
-    Ok(Exit::Ok)
+    conclude(arguments, environment, &input.name, &plan)
 }
 
 /// What is to be created, and what became of it.
@@ -209,7 +209,12 @@ struct Report<'a> {
     next_command: &'a str,
 }
 
-fn conclude(arguments: &CreateArgs, environment: &Environment, file: &str, plan: &Plan) {
+fn conclude(
+    arguments: &CreateArgs,
+    environment: &Environment,
+    file: &str,
+    plan: &Plan,
+) -> Result<Exit, Error> {
     let next_command = match arguments.dry_run && !plan.wanted.is_empty() {
         true => environment.this_command_as(&["attributes", "create"], &[]),
         false => environment.this_command_as(&["import"], &[]),
@@ -225,8 +230,9 @@ fn conclude(arguments: &CreateArgs, environment: &Environment, file: &str, plan:
         let report =
             Report { schema: 1, file, dry_run: arguments.dry_run, plan, next_command: &next_command };
         let json = serde_json::to_string_pretty(&report).expect("a report is text and numbers");
-        tell(&format!("{json}\n"));
+        stdout::write(&format!("{json}\n"))?;
     }
+    Ok(Exit::Ok)
 }
 
 fn nothing_to_go_by(file: &str, inspection: &Inspection, environment: &Environment) -> Error {

@@ -1,11 +1,12 @@
 //! `attributes list`: a table for people, the API's JSON for programs.
 
 use super::args::ListArgs;
-use super::{talk, tell};
+use super::talk;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Interruption;
+use crate::cli::stdout;
 use crate::intercom::DataAttribute;
 use crate::intercom::Model;
 use crate::intercom::Trace;
@@ -29,10 +30,10 @@ pub(super) fn run(arguments: &ListArgs, environment: &Environment) -> Result<Exi
         .attributes(Model::from(arguments.model), arguments.archived, &mut Trace::default())
         .map_err(|error| told(Error::of_server(&error)))?;
     if arguments.json {
-        tell(&format!("{}\n", listing.json.get()));
+        stdout::write(&format!("{}\n", listing.json.get()))?;
         return Ok(Exit::Ok);
     }
-    tell(&table(&listing.all));
+    stdout::write(&table(&listing.all))?;
     talk(&summary(&listing.all));
     Ok(Exit::Ok)
 }

@@ -90,8 +90,3 @@ impl Stock {
 fn talk(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
-
-/// Writes to stdout. Nobody may be listening; the exit code says it all the same.
-fn tell(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
-}

@@ -22,6 +22,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::signals::Interruption;
+use super::stdout::{self, Reader};
 use crate::pace::Clock;
 use crate::sandbox::Sandbox;
 use crate::verbs::Client;
@@ -81,21 +82,9 @@ fn conclude(result: Result<Exit, Failure>, json: bool) -> Result<Exit, Error> {
     Err(failure.error)
 }
 
-/// Whether anybody still reads stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
-    There,
-    Gone,
-}
-
 /// Writes a line to stdout. A reader that has seen enough is no failure.
 fn print(line: &str) -> Result<Reader, Error> {
-    let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(Reader::There),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
-        Err(error) => Err(Error::new(Exit::Output, "stdout cannot be written").because(error)),
-    }
+    stdout::write(&format!("{line}\n"))
 }
 
 /// Writes a line to stderr. Nobody may be listening; the exit code says it all the same.

@@ -1,6 +1,7 @@
 //! A folder of its own, a sandbox of its own, an environment of its own: what every story needs.
 
 mod accounts;
+mod disk;
 mod door;
 mod run;
 mod server;
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 use crate::contract;
 
 pub use accounts::assert_accounted;
+pub use disk::{Room, skipped};
 pub use door::Door;
 pub use run::{Run, redact};
 pub use server::FakeServer;
