@@ -9,7 +9,9 @@ use super::lock::{Claim, Turn};
 use super::memory::begin_run;
 use super::signals::Interruption;
 use super::state::new_run;
+use crate::ledger::RunEnd;
 use crate::pace::Clock;
+use crate::transfer::Ended;
 use crate::transfer::Import;
 use crate::transfer::Memory;
 use crate::transfer::Recall;
@@ -65,6 +67,14 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         clock: clock.clone(),
     };
     let recall = Recall::new(ledger.reader, arguments.freshness.freshness(&clock));
-    let mut memory = Memory { recall, writer: &mut ledger.writer };
-    run.conclude(|input, reporter| import(&job, &mut input.rows, &mut memory, reporter))
+    let mut memory = Memory { recall, writer: &mut ledger.writer, doubts: &ledger.doubts };
+    let mut rows = None;
+    let exit = run.conclude(|input, reporter| {
+        let (end, ended) = import(&job, &mut input.rows, &mut memory, reporter);
+        rows = matches!(ended, Ended::Complete).then_some(end.tally.read);
+        (end, ended)
+    })?;
+    let end = RunEnd { ended_at: clock.unix().as_secs(), exit_code: exit.code(), rows };
+    ledger.writer.end_run(&end).map_err(|error| Error::of_ledger(&error))?;
+    Ok(exit)
 }

@@ -61,6 +61,13 @@ impl UserKey {
         xxh3_64(self.as_bytes())
     }
 
+    /// Returns a key that was stored; `None` if it is too long to be one.
+    pub(super) fn stored(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; LONGEST];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Self { bytes, length: text.len() as u8 })
+    }
+
     /// Returns the key as it is stored.
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]

@@ -7,6 +7,7 @@
 //! is therefore a file of its own. The *lock* lets one run at a time touch all of it. A *line file* is what an export
 //! keeps its pages in until it is whole.
 
+mod doubts;
 mod error;
 mod intents;
 mod key;
@@ -14,9 +15,11 @@ mod line_file;
 mod lock;
 mod reader;
 mod record;
+mod runs;
 mod schema;
 mod writer;
 
+pub use doubts::Doubts;
 pub use error::LedgerError;
 pub use intents::{IntentError, Intents, Known};
 pub use key::{KeyKind, UserKey};
@@ -24,5 +27,6 @@ pub use line_file::LineFile;
 pub use lock::{Holder, LockError, RunLock};
 pub use reader::LedgerReader;
 pub use record::{ContactId, Delivery, Fingerprint};
+pub use runs::{PastRun, RunEnd, RunStart};
 pub use schema::{Ledger, Opened};
-pub use writer::{LedgerWriter, Note, RunStart};
+pub use writer::{LedgerWriter, Note};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{LedgerError, LedgerReader, LedgerWriter};
+use super::{Doubts, LedgerError, LedgerReader, LedgerWriter};
 
 /// The schema that this version writes; a later one is refused.
 const SCHEMA: u32 = 1;
@@ -47,6 +47,8 @@ pub struct Ledger {
     pub reader: LedgerReader,
     /// Notes what was delivered.
     pub writer: LedgerWriter,
+    /// Notes what is about to be.
+    pub doubts: Doubts,
 }
 
 /// A ledger, and the damaged one that stood in its place.
@@ -101,8 +103,14 @@ impl Ledger {
                 None => LedgerError::Damaged { path, reason: "it does not say whose it is".into() },
             });
         }
+        let (doubts, keys) = Doubts::open(path.parent().unwrap_or(path))?;
+        let mut writer = LedgerWriter::new(connection, path);
+        if !keys.is_empty() {
+            writer.doubt(&keys)?;
+            doubts.clear()?;
+        }
         let reader = LedgerReader::new(connect(path).map_err(failed)?, path)?;
-        Ok(Self { reader, writer: LedgerWriter::new(connection, path) })
+        Ok(Self { reader, writer, doubts })
     }
 }
 

@@ -48,19 +48,6 @@ pub enum Note {
     },
 }
 
-/// A run, as the ledger keeps it.
-#[derive(Debug, Clone, Copy)]
-pub struct RunStart<'a> {
-    /// Its name, which is also that of its folder.
-    pub name: &'a str,
-    /// What it does, so that the run before of the same job can be found.
-    pub job: &'a str,
-    /// Where its files are.
-    pub folder: &'a Path,
-    /// Seconds since 1970.
-    pub started_at: u64,
-}
-
 /// Notes what was delivered.
 #[derive(Debug)]
 pub struct LedgerWriter {
@@ -74,22 +61,6 @@ pub struct LedgerWriter {
 impl LedgerWriter {
     pub(super) fn new(connection: Connection, path: &Path) -> Self {
         Self { connection, path: path.into(), run: 0, waiting_since: None }
-    }
-
-    /// Begins a run: what is noted from now on is noted by it.
-    ///
-    /// # Errors
-    /// As [`LedgerError`].
-    pub fn begin_run(&mut self, run: &RunStart<'_>) -> Result<(), LedgerError> {
-        let folder = run.folder.display().to_string();
-        let started_at = i64::try_from(run.started_at).unwrap_or(i64::MAX);
-        let inserted = self.connection.execute(
-            "INSERT INTO runs (name, job, folder, started_at) VALUES (?1, ?2, ?3, ?4)",
-            (run.name, run.job, folder, started_at),
-        );
-        inserted.map_err(|error| self.failed(&error))?;
-        self.run = self.connection.last_insert_rowid();
-        Ok(())
     }
 
     /// Takes a note; it is on the disk after the next commit. `now` is on any clock that does not go back.
@@ -151,7 +122,35 @@ impl LedgerWriter {
         .map(drop)
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> LedgerError {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn run(&self) -> i64 {
+        self.run
+    }
+
+    pub(super) fn set_run(&mut self, run: i64) {
+        self.run = run;
+    }
+
+    /// Forgets what was delivered to users that a run was writing when it died, unless that very run has noted it.
+    pub(super) fn doubt(&mut self, keys: &[UserKey]) -> Result<(), LedgerError> {
+        self.try_doubt(keys).map_err(|error| self.failed(&error))
+    }
+
+    fn try_doubt(&mut self, keys: &[UserKey]) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut update = transaction.prepare(
+                "UPDATE users SET fingerprint = NULL WHERE key = ?1 AND run < (SELECT max(run) FROM runs)",
+            )?;
+            keys.iter().try_for_each(|key| update.execute([key.as_bytes()]).map(drop))?;
+        }
+        transaction.commit()
+    }
+
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> LedgerError {
         LedgerError::of(&self.path, error)
     }
 }

@@ -16,6 +16,7 @@ use crate::intercom::Trace;
 use crate::intercom::UpsertError;
 use crate::intercom::Upserted;
 use crate::ledger::ContactId;
+use crate::ledger::Doubts;
 use crate::ledger::Note;
 
 /// Why an event can always be sent.
@@ -28,6 +29,7 @@ pub(super) struct Courier<'a> {
     pub(super) order: &'a Order<Job>,
     pub(super) stop: &'a Stop,
     pub(super) tagging: &'a Tagging<'a>,
+    pub(super) doubts: &'a Doubts,
 }
 
 impl Courier<'_> {
@@ -44,6 +46,12 @@ impl Courier<'_> {
 
     fn deliver(&self, job: Job, events: &SyncSender<Event>) {
         let position = job.row.position();
+        if job.entry.is_known()
+            && let Err(error) = self.doubts.add(&job.entry.key)
+        {
+            // Nothing starts from now on, this row included.
+            self.stop.because_of_ledger(error);
+        }
         let mut trace = Trace::default();
         let (key, remembered) = (job.identity.field(), job.entry.remembered());
         let result = self.client.upsert_remembered(&job.fields, &key, remembered, self.policy, &mut trace);

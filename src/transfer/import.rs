@@ -19,6 +19,7 @@ use super::writer::Writer;
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Policy;
+use crate::ledger::Doubts;
 use crate::ledger::LedgerWriter;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
@@ -49,6 +50,8 @@ pub struct Memory<'a> {
     pub recall: Recall,
     /// Notes what was delivered.
     pub writer: &'a mut LedgerWriter,
+    /// Notes what is about to be.
+    pub doubts: &'a Doubts,
 }
 
 /// Delivers every row that no earlier run has delivered, and tells the reporter of each.
@@ -75,8 +78,14 @@ pub fn import(
         is_stopping: stop.is_asked_for(),
     };
     let tagging = Tagging::new(job.client, &stop);
-    let courier =
-        Courier { client: job.client, policy: &job.policy, order: &order, stop: &stop, tagging: &tagging };
+    let courier = Courier {
+        client: job.client,
+        policy: &job.policy,
+        order: &order,
+        stop: &stop,
+        tagging: &tagging,
+        doubts: memory.doubts,
+    };
     let tally = thread::scope(|scope| {
         let (events, inbox) = sync_channel(job.concurrency);
         let feed = Feed {
@@ -101,6 +110,11 @@ pub fn import(
         let progress = |tally: &Tally| Event::Progress(snapshot(tally).into());
         Writer::new(reporter, memory.writer, &stop, &job.clock).hear(&inbox, progress)
     });
+    if !stop.is_forgetful()
+        && let Err(error) = memory.doubts.clear()
+    {
+        stop.because_of_ledger(error);
+    }
     let (end, ended) = (snapshot(&tally), stop.reason());
     match ended {
         // It came when nothing was left to do.

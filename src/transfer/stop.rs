@@ -69,6 +69,11 @@ impl Stop {
         });
     }
 
+    /// Returns whether not all that was delivered is on the disk.
+    pub(super) fn is_forgetful(&self) -> bool {
+        self.with(|state| matches!(state.reason, Some(Ended::Ledger(_))))
+    }
+
     /// A row was answered.
     pub(super) fn note_answer(&self) {
         self.with(|state| state.lost_in_a_row = 0);

@@ -1,6 +1,5 @@
 use super::*;
-use crate::ledger::writer::RunStart;
-use crate::ledger::{ContactId, Fingerprint, KeyKind, Note, UserKey};
+use crate::ledger::{ContactId, Fingerprint, KeyKind, Note, PastRun, RunEnd, RunStart, UserKey};
 use std::time::Duration;
 
 const NOW: Duration = Duration::ZERO;
@@ -18,6 +17,10 @@ fn key(name: &str) -> UserKey {
 fn begin_run(ledger: &mut Ledger) {
     let run = RunStart { name: "r1", job: "j", folder: Path::new("runs/r1"), started_at: 1_000 };
     ledger.writer.begin_run(&run).unwrap();
+}
+
+fn end_run(ledger: &mut Ledger, exit_code: u8, rows: Option<u64>) {
+    ledger.writer.end_run(&RunEnd { ended_at: 1_001, exit_code, rows }).unwrap();
 }
 
 /// Says of each name what the ledger says: an id, `id*` if it has the fingerprint of `values`, or nothing.
@@ -83,6 +86,41 @@ fn what_is_not_known_for_sure_has_no_fingerprint() {
     ledger.writer.commit().unwrap();
     let names = ["doubt", "partial", "gone", "same", "moved", "new"];
     assert_eq!("one one - two* two two", shown(&mut ledger, &names));
+}
+
+#[test]
+fn a_user_that_a_dead_run_was_writing_is_in_doubt_unless_the_run_noted_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path());
+    begin_run(&mut ledger);
+    for name in ["still", "sent", "answered"] {
+        ledger.writer.note(&delivered(name, "one"), NOW).unwrap();
+    }
+    end_run(&mut ledger, 0, Some(3));
+    begin_run(&mut ledger);
+    ledger.doubts.add(&key("sent")).unwrap();
+    ledger.doubts.add(&key("answered")).unwrap();
+    ledger.writer.note(&delivered("answered", "one"), NOW).unwrap();
+    ledger.writer.commit().unwrap();
+    drop(ledger);
+    assert_eq!("one* one one*", shown(&mut open(folder.path()), &["still", "sent", "answered"]));
+}
+
+#[test]
+fn the_run_before_of_the_same_job_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path());
+    begin_run(&mut ledger);
+    assert_eq!((None, None), ledger.writer.past_runs("j").unwrap());
+    end_run(&mut ledger, 3, Some(7));
+    let past = |rows| Some(PastRun { name: "r1".into(), folder: "runs/r1".into(), rows });
+    assert_eq!((None, None), ledger.writer.past_runs("j").unwrap());
+    begin_run(&mut ledger);
+    assert_eq!((past(Some(7)), past(Some(7))), ledger.writer.past_runs("j").unwrap());
+    end_run(&mut ledger, 7, None);
+    begin_run(&mut ledger);
+    assert_eq!((past(None), past(Some(7))), ledger.writer.past_runs("j").unwrap());
+    assert_eq!((None, None), ledger.writer.past_runs("another").unwrap());
 }
 
 #[test]
