@@ -29,6 +29,7 @@ use crate::intercom::Whole;
 use crate::mapping::Empty;
 use crate::mapping::Key;
 use crate::rows::Format;
+use crate::transfer::Duplicates;
 use crate::transfer::RoleFilter;
 
 /// Move users between files and Intercom, in bulk.
@@ -125,6 +126,8 @@ pub(super) struct ImportArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
     #[command(flatten)]
+    pub(super) duplicates: DuplicatesArgs,
+    #[command(flatten)]
     pub(super) mapping: MappingArgs,
     /// Create custom attributes for columns that map to nothing, of the type that their cells have
     #[arg(long)]
@@ -152,6 +155,8 @@ pub(super) struct ImportArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) duplicates: DuplicatesArgs,
     #[command(flatten)]
     pub(super) mapping: MappingArgs,
     #[command(flatten)]
@@ -208,6 +213,38 @@ pub(super) struct InputArgs {
     /// Accept an input without rows
     #[arg(long)]
     pub(super) allow_empty: bool,
+    /// Files that would come after the first one
+    #[arg(hide = true)]
+    pub(super) more: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct DuplicatesArgs {
+    /// Let this one of several rows of a user count: last, first, or none (reject); stdin is copied for that, to be read twice
+    #[arg(long, value_name = "WHICH", default_value = "last")]
+    pub(super) duplicates: DuplicatesArg,
+}
+
+/// `--duplicates`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum DuplicatesArg {
+    /// The last row
+    Last,
+    /// The first row
+    First,
+    /// None: they are all invalid
+    Reject,
+}
+
+impl From<DuplicatesArg> for Duplicates {
+    fn from(which: DuplicatesArg) -> Self {
+        match which {
+            DuplicatesArg::Last => Self::Last,
+            DuplicatesArg::First => Self::First,
+            DuplicatesArg::Reject => Self::Reject,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ use crate::mapping::Mapping;
 use crate::mapping::MappingSpec;
 use crate::mapping::Unknown;
 use crate::pace::Clock;
+use crate::transfer::Check;
 use crate::transfer::check;
 
 /// The folder of runs that talk to no workspace.
@@ -36,5 +37,11 @@ pub(super) fn run(arguments: &CheckArgs, environment: &Environment) -> Result<Ex
         json: arguments.face.json,
     };
     let run = InputRun::begin(circumstances, input, &mapping, None, run_dir, face)?;
-    run.conclude(|input, reporter| check(&mut input.rows, &mapping, &interruption.halt(), &clock, reporter))
+    let job = Check {
+        mapping: &mapping,
+        duplicates: arguments.duplicates.duplicates.into(),
+        halt: interruption.halt(),
+        clock: clock.clone(),
+    };
+    run.conclude(|input, reporter| check(&job, &mut input.rows, reporter))
 }

@@ -112,7 +112,7 @@ impl<'a> InputRun<'a> {
         let (errors, files, report_file) =
             (reporter.errors(), reporter.reject_files(), reporter.report_file());
         let retry = files.as_ref().map(|files| files.retry.as_path());
-        let next = next(&circumstances, exit, &end.tally, &input, retry);
+        let next = next(&circumstances, exit, error, &end.tally, &input, retry);
         if let Some(error) = error {
             error.show();
         }
@@ -139,6 +139,17 @@ impl<'a> InputRun<'a> {
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
             Ended::Ledger(error) => Err(Error::of_ledger(&error)),
+            Ended::InputChanged => Err(Error::new(
+                Exit::Partial,
+                format!("{file} changed while it was read: rows may be missing, or not be whole"),
+            )
+            .hint("replace a file by renaming the new one, never by writing into it")),
+            Ended::Overflow(error) => Err(Error::new(
+                Exit::Output,
+                format!("{file}: the duplicates of the file are too many"),
+            )
+            .because(error)
+            .hint("make room for temporary files, or say where there is some: `export TMPDIR=/data/tmp`")),
             Ended::Output(error) => Err(unwritable(&error)),
             Ended::Interrupted => self.circumstances.interruption.verdict(),
             Ended::TooManyErrors => Err(too_many_errors(tally)),
@@ -161,6 +172,7 @@ struct Next {
 fn next(
     circumstances: &Circumstances<'_>,
     exit: Exit,
+    error: Option<&Error>,
     tally: &Tally,
     input: &OpenInput,
     retry: Option<&Path>,
@@ -170,6 +182,10 @@ fn next(
     let again = environment.this_command();
     match (exit, retry) {
         (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
+        // The input changed.
+        (Exit::Partial, _) if error.is_some() => {
+            Next { sentence: format!("run `{again}` again: what is done stays done"), command: Some(again) }
+        }
         (Exit::Partial, _) if *deed == Deed::Check => {
             Next { sentence: format!("fix the rows, then run `{again}` again"), command: Some(again) }
         }

@@ -61,6 +61,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         client: &workspace.client,
         mapping: &mapping,
         policy,
+        duplicates: arguments.duplicates.duplicates.into(),
         concurrency: arguments.connect.concurrency(&workspace),
         max_errors: arguments.limits.max_errors,
         halt: interruption.halt(),

@@ -17,6 +17,7 @@ use crate::mapping::MappingSpec;
 use crate::mapping::Phones;
 use crate::mapping::Rule;
 use crate::mapping::Unknown;
+use crate::report::command_line;
 use crate::rows::KeepError;
 use crate::rows::Read;
 use crate::rows::ReadOptions;
@@ -63,9 +64,29 @@ impl InputArgs {
     }
 
     fn source(&self) -> Result<Source, Error> {
+        self.refuse_more()?;
         let stdin = self.file.as_os_str() == "-";
         let opened = if stdin { Source::stdin() } else { Source::open(&self.file) };
         opened.map_err(|error| Error::of_input(&self.file.display().to_string(), &error))
+    }
+
+    fn refuse_more(&self) -> Result<(), Error> {
+        let Some(other) = self.more.first() else { return Ok(()) };
+        let what = if *other == self.file {
+            format!("`{}` is there twice, and one run reads one file", other.display())
+        } else {
+            format!(
+                "`{}` and `{}` are two files, and one run reads one",
+                self.file.display(),
+                other.display()
+            )
+        };
+        let files: Vec<String> =
+            [&self.file].into_iter().chain(&self.more).map(|file| file.display().to_string()).collect();
+        let files = command_line(files.iter().map(String::as_str));
+        Err(Error::new(Exit::Usage, what).hint(format!(
+            "run the command once for each: `for file in {files}; do intercom-bulk import \"$file\"; done`"
+        )))
     }
 
     fn rows(&self, source: Source) -> Result<OpenInput, Error> {

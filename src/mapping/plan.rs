@@ -179,7 +179,7 @@ impl Mapping {
 }
 
 impl PlannedColumn {
-    fn read(&self, cell: &Result<Cell<'_>, CellError>) -> Result<Option<Value>, FaultKind> {
+    pub(super) fn read(&self, cell: &Result<Cell<'_>, CellError>) -> Result<Option<Value>, FaultKind> {
         match cell {
             Ok(Cell::Text(text)) => self.read_text(text),
             Ok(Cell::Missing) => Ok(None),
@@ -240,7 +240,11 @@ impl PlannedColumn {
 
 /// Returns what a row is: what it says, else what the run says.
 fn role_of(fields: &UserFields, otherwise: Role) -> Role {
-    match fields.text(&Field::Role) {
+    role_of_text(fields.text(&Field::Role), otherwise)
+}
+
+pub(super) fn role_of_text(text: Option<&str>, otherwise: Role) -> Role {
+    match text {
         Some("lead") => Role::Lead,
         Some(_) => Role::User,
         None => otherwise,

@@ -41,6 +41,7 @@ impl Ending<'_> {
             counts.join(", "),
             traffic(&self.end.traffic, self.end.elapsed),
         );
+        text += &self.superseded();
         text += &self.remarks();
         text += &self.files();
         text
@@ -65,6 +66,13 @@ impl Ending<'_> {
         .collect()
     }
 
+    fn superseded(&self) -> String {
+        match self.end.tally.remarks.superseded {
+            0 => String::new(),
+            n => format!("superseded by another row of the same user: {}\n", plural(n, "row")),
+        }
+    }
+
     /// Returns the ending of a check.
     #[must_use]
     pub fn of_check(&self) -> String {
@@ -77,6 +85,7 @@ impl Ending<'_> {
             count(tally.pending),
             count(tally.invalid),
         );
+        text += &self.superseded();
         text += &self.files();
         text
     }

@@ -33,7 +33,7 @@ impl JsonFace {
                     Total::Exact(rows) | Total::About(rows) => rows,
                 });
                 let rows = super::run_report::rows_of_import(&snapshot.tally);
-                (json!({ "rows": rows, "total": total }), &snapshot.traffic)
+                (json!({ "counted": snapshot.counting, "rows": rows, "total": total }), &snapshot.traffic)
             }
             Event::Exported(exported) => {
                 let rows = super::run_report::rows_of_export(exported);

@@ -240,6 +240,7 @@ fn remarks_of(remarks: &Remarks) -> Value {
         "not_kept": remarks.not_kept,
         "verified": remarks.verified,
         "drifted": remarks.drifted,
+        "superseded": remarks.superseded,
     })
 }
 

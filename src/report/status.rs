@@ -23,6 +23,9 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
         Total::Exact(rows) => (rows, ""),
         Total::About(rows) => (rows.max(done), "~"),
     });
+    if let Some(counted) = snapshot.counting {
+        return of_first_reading(counted, total.map_or(counted, |(total, _)| total));
+    }
     let mut rows = Vec::new();
     if snapshot.is_stopping {
         rows.push("stopping".to_owned());
@@ -42,6 +45,12 @@ pub(super) fn of_import(snapshot: &Snapshot) -> Status {
         traffic.push(format!("ETA {}", duration(left)));
     }
     Status { rows, traffic, progress: total.map(|(total, _)| (done, total)) }
+}
+
+/// What an import looks like before the first row is on its way.
+fn of_first_reading(counted: u64, about: u64) -> Status {
+    let rows = vec![format!("reading {}/~{} rows", count(counted), count(about)), percent(counted, about)];
+    Status { rows, traffic: Vec::new(), progress: Some((counted, about)) }
 }
 
 /// What an export looks like now.
@@ -151,6 +160,7 @@ mod tests {
                 ..Tally::default()
             },
             total: Some(Total::About(4_000)),
+            counting: None,
             is_stopping: false,
             traffic: Traffic {
                 in_flight: 10,
@@ -176,5 +186,12 @@ mod tests {
             "quota 97% (others 12%)  in flight 10  p50 0 ms  limited by: quota  ETA 3m00s",
             status.traffic.join("  ")
         );
+    }
+
+    #[test]
+    fn the_first_reading_shows_how_far_it_is() {
+        let snapshot =
+            Snapshot { counting: Some(1_024), total: Some(Total::About(4_000)), ..Snapshot::default() };
+        assert_eq!("reading 1,024/~4,000 rows  25%", of_import(&snapshot).rows.join("  "));
     }
 }

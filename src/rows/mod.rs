@@ -52,6 +52,16 @@ pub enum Read {
     Bad(BadRow),
 }
 
+impl Read {
+    /// Returns its bytes, with the line ending if it has one.
+    pub fn raw(&self) -> &[u8] {
+        match self {
+            Read::Row(row) => row.raw(),
+            Read::Bad(row) => &row.raw,
+        }
+    }
+}
+
 /// One row that cannot be read as a row. Reading goes on after it.
 #[derive(Debug, Clone)]
 pub struct BadRow {

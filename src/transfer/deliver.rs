@@ -60,11 +60,12 @@ impl Courier<'_> {
                 self.stop.note_answer();
                 match Untagged::of(&job, delivered) {
                     Ok(untagged) => return self.tagging.add(untagged, events),
-                    Err(delivered) => {
-                        let note = job.entry.delivered(&delivered);
-                        let (outcome, remarks) = (delivered.outcome.into(), delivered.remarks);
-                        RowEvent { position, outcome, reject: None, remarks, note }
-                    }
+                    Err(delivered) => RowEvent {
+                        note: job.entry.delivered(&delivered),
+                        outcome: delivered.outcome.into(),
+                        remarks: delivered.remarks,
+                        ..RowEvent::pending(position)
+                    },
                 }
             }
             Err(error) => {

@@ -11,6 +11,7 @@ use crate::intercom::ApiError;
 use crate::intercom::Remark;
 use crate::ledger::LedgerError;
 use crate::ledger::Note;
+use crate::ledger::OverflowError;
 use crate::rows::InputError;
 use crate::rows::Position;
 
@@ -91,6 +92,7 @@ impl Tally {
                 Remark::Drifted => &mut self.remarks.drifted,
             } += 1;
         }
+        self.remarks.superseded += u64::from(row.superseded_by.is_some());
     }
 
     /// Counts an outcome.
@@ -144,13 +146,31 @@ pub struct RowEvent {
     pub remarks: Vec<Remark>,
     /// What the ledger is to remember.
     pub note: Option<Note>,
+    /// The line of the row that counts instead, if the file has several of the user.
+    pub superseded_by: Option<u64>,
 }
 
 impl RowEvent {
+    /// Returns the end of a row that was not attempted.
+    pub(super) fn pending(position: Position) -> Self {
+        Self {
+            position,
+            outcome: Outcome::Pending,
+            reject: None,
+            remarks: Vec::new(),
+            note: None,
+            superseded_by: None,
+        }
+    }
+
+    /// Returns the end of a row of a user of whom the row on another line counts.
+    pub(super) fn superseded(position: Position, by: u64) -> Self {
+        Self { outcome: Outcome::Unchanged, superseded_by: Some(by), ..Self::pending(position) }
+    }
+
     /// Returns the end of a row that did not end well.
     pub(super) fn of_reject(position: Position, reject: Reject) -> Self {
-        let (outcome, reject) = (reject.outcome, Some(Box::new(reject)));
-        Self { position, outcome, reject, remarks: Vec::new(), note: None }
+        Self { outcome: reject.outcome, reject: Some(Box::new(reject)), ..Self::pending(position) }
     }
 
     /// Adds what the ledger is to remember.
@@ -179,6 +199,8 @@ pub struct Remarks {
     pub verified: u64,
     /// The contact was compared with what had been delivered, had something else, and was written anew.
     pub drifted: u64,
+    /// Another row of the file counts for the user; counted as unchanged.
+    pub superseded: u64,
 }
 
 /// How far an import is.
@@ -186,6 +208,8 @@ pub struct Remarks {
 pub struct Snapshot {
     /// Since the pipeline began.
     pub elapsed: Duration,
+    /// While the input is read for the first time: the rows counted so far.
+    pub counting: Option<u64>,
     /// Rows by outcome.
     pub tally: Tally,
     /// The rows of the whole input, as far as known.
@@ -264,6 +288,10 @@ pub enum Ended {
     Input(InputError),
     /// The ledger cannot be read or written.
     Ledger(LedgerError),
+    /// The input was written to while it was read.
+    InputChanged,
+    /// There is no room for temporary files.
+    Overflow(OverflowError),
     /// The reporter could not write.
     Output(io::Error),
 }

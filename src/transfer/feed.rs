@@ -8,18 +8,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use super::deliver::HEARD;
-use super::event::Total;
 use super::fingerprint::Fingerprinter;
 use super::order::{Admitted, Keyed, Order};
 use super::recall::{Entry, Recall};
 use super::stop::Stop;
+use super::survey::Survey;
 use super::{Event, Reject, RowEvent};
 use crate::intercom::Field;
 use crate::intercom::Role;
 use crate::intercom::UserFields;
 use crate::mapping::Identity;
 use crate::mapping::Mapping;
-use crate::rows::BadRow;
 use crate::rows::InputError;
 use crate::rows::Position;
 use crate::rows::Read;
@@ -61,7 +60,6 @@ impl Keyed for Job {
 #[derive(Default)]
 pub(super) struct Reading {
     rows: AtomicU64,
-    bytes: AtomicU64,
     is_over: AtomicBool,
 }
 
@@ -72,19 +70,6 @@ impl Reading {
 
     pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
-    }
-
-    /// Estimates the rows of the whole input from the bytes read so far.
-    pub(super) fn total(&self, counted: Option<u64>, size: Option<u64>) -> Option<Total> {
-        let (rows, bytes) = (self.rows(), self.bytes.load(Ordering::Relaxed));
-        if self.is_over() {
-            return Some(Total::Exact(rows));
-        }
-        if let Some(rows) = counted {
-            return Some(Total::Exact(rows));
-        }
-        let estimate = u128::from(rows) * u128::from(size?) / u128::from(bytes.max(1));
-        (rows > 0).then(|| Total::About(u64::try_from(estimate).unwrap_or(u64::MAX)))
     }
 
     /// Counts rows as not read that were read and not begun.
@@ -106,7 +91,7 @@ impl Reading {
         }
         match rows.next() {
             Some(Ok(read)) => {
-                self.note(&read);
+                self.rows.fetch_add(1, Ordering::Relaxed);
                 Some(read)
             }
             Some(Err(error)) => {
@@ -119,17 +104,13 @@ impl Reading {
             }
         }
     }
-
-    fn note(&self, read: &Read) {
-        self.rows.fetch_add(1, Ordering::Relaxed);
-        self.bytes.store(read.position().byte + read.raw().len() as u64, Ordering::Relaxed);
-    }
 }
 
 /// What a row became.
 pub(super) enum Mapped {
     Row(MappedRow),
-    Invalid(RowEvent),
+    /// It has its outcome already.
+    Settled(RowEvent),
 }
 
 /// Maps one row, or says why it cannot be.
@@ -151,7 +132,7 @@ pub(super) fn map(read: Read, mapping: &Mapping) -> Mapped {
 
 impl Mapped {
     fn invalid(position: Position, reject: Reject) -> Self {
-        Self::Invalid(RowEvent::of_reject(position, reject))
+        Self::Settled(RowEvent::of_reject(position, reject))
     }
 }
 
@@ -162,6 +143,7 @@ pub(super) struct Feed<'a, R> {
     pub(super) role: Role,
     pub(super) recall: &'a mut Recall,
     pub(super) fingerprinter: Fingerprinter,
+    pub(super) survey: &'a mut Survey,
     pub(super) order: &'a Order<Job>,
     pub(super) stop: &'a Stop,
     pub(super) reading: &'a Reading,
@@ -200,9 +182,9 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
             && let Some(read) = self.reading.next(&mut self.rows, self.stop)
         {
             n_rows += 1;
-            match map(read, self.mapping) {
+            match self.survey.map(read, self.mapping, self.stop) {
                 Mapped::Row(row) => mapped.push(row),
-                Mapped::Invalid(event) => self.events.send(Event::Row(event)).expect(HEARD),
+                Mapped::Settled(event) => self.events.send(Event::Row(event)).expect(HEARD),
             }
         }
         self.look_up(mapped);
@@ -233,21 +215,5 @@ impl MappedRow {
     fn job(self, entry: Entry) -> Job {
         let Self { row, fields, identity } = self;
         Job { row, fields, identity, entry }
-    }
-}
-
-impl Read {
-    fn position(&self) -> Position {
-        match self {
-            Self::Row(row) => row.position(),
-            Self::Bad(BadRow { position, .. }) => *position,
-        }
-    }
-
-    fn raw(&self) -> &[u8] {
-        match self {
-            Self::Row(row) => row.raw(),
-            Self::Bad(row) => &row.raw,
-        }
     }
 }

@@ -8,12 +8,14 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::deliver::Courier;
-use super::event::Snapshot;
+use super::duplicates::Duplicates;
+use super::event::{Snapshot, Total};
 use super::feed::{Feed, Reading};
 use super::fingerprint::Fingerprinter;
 use super::order::Order;
 use super::recall::Recall;
 use super::stop::Stop;
+use super::survey::Surveyor;
 use super::tagging::Tagging;
 use super::writer::Writer;
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
@@ -34,6 +36,8 @@ pub struct Import<'a> {
     pub mapping: &'a Mapping,
     /// How users are to be written.
     pub policy: Policy,
+    /// Which row of a user counts if the input has several.
+    pub duplicates: Duplicates,
     /// The rows in flight at most.
     pub concurrency: usize,
     /// How many rows may end badly.
@@ -66,14 +70,20 @@ pub fn import(
     memory: &mut Memory<'_>,
     reporter: &mut dyn Reporter,
 ) -> (Snapshot, Ended) {
-    let (counted, size) = (rows.total_rows(), rows.size());
     let (order, stop, reading) =
         (Order::new(job.concurrency), Stop::new(job.halt.clone(), job.max_errors), Reading::default());
     let begun = job.clock.now();
+    let Import { mapping, duplicates, ref clock, .. } = *job;
+    let surveyor = Surveyor { mapping, duplicates, stop: &stop, clock, begun };
+    let Some(mut survey) = surveyor.survey(rows, reporter) else {
+        return (surveyor.nothing_done(job.client.traffic()), stop.reason());
+    };
+    let total = Some(Total::Exact(survey.n_rows));
     let snapshot = |tally: &Tally| Snapshot {
         elapsed: job.clock.now() - begun,
         tally: Tally { read: reading.rows(), ..*tally },
-        total: reading.total(counted, size),
+        counting: None,
+        total,
         traffic: job.client.traffic(),
         is_stopping: stop.is_asked_for(),
     };
@@ -90,7 +100,8 @@ pub fn import(
         let (events, inbox) = sync_channel(job.concurrency);
         let feed = Feed {
             rows: &mut *rows,
-            mapping: job.mapping,
+            mapping,
+            survey: &mut survey,
             role: job.policy.role,
             recall: &mut memory.recall,
             fingerprinter: Fingerprinter::new(job.client.engine(), &job.policy),
@@ -110,6 +121,7 @@ pub fn import(
         let progress = |tally: &Tally| Event::Progress(snapshot(tally).into());
         Writer::new(reporter, memory.writer, &stop, &job.clock).hear(&inbox, progress)
     });
+    survey.compare(&reading, rows, &stop);
     if !stop.is_forgetful()
         && let Err(error) = memory.doubts.clear()
     {

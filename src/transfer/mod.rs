@@ -4,6 +4,7 @@
 mod check;
 mod columns;
 mod deliver;
+mod duplicates;
 mod event;
 mod export;
 mod feed;
@@ -18,13 +19,15 @@ mod recall;
 mod reject;
 mod spool;
 mod stop;
+mod survey;
 mod tagging;
 mod waiting;
 mod writer;
 
 pub use crate::intercom::{Latency, QuotaUse, Traffic};
-pub use check::check;
+pub use check::{Check, check};
 pub use columns::Columns;
+pub use duplicates::Duplicates;
 pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total};
 pub use export::{Export, ExportError, RoleFilter, export};
 pub use import::{Import, Memory, import};

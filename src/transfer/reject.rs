@@ -8,6 +8,7 @@ use crate::intercom::Role;
 use crate::intercom::Trace;
 use crate::intercom::UpsertError;
 use crate::mapping::Fault;
+use crate::mapping::Identity;
 use crate::rows::BadRow;
 use crate::rows::Row;
 
@@ -112,6 +113,18 @@ impl Reject {
             message: messages.join("; "),
             suggestion: hints(faults),
             ..Self::new(SourceRow::Row(row), stage, Outcome::Invalid)
+        }
+    }
+
+    /// Describes a row of a user whom the row on another line is about as well.
+    pub(super) fn of_duplicate(row: Row, key: &Identity, other: u64) -> Self {
+        Self {
+            key: Some(key.to_string()),
+            code: "duplicate".into(),
+            field: Some(key.field().to_string()),
+            message: format!("`{key}` is on line {other} as well"),
+            suggestion: Some("keep one of the rows, or let the last one count: --duplicates last".into()),
+            ..Self::new(SourceRow::Row(row), Stage::Map, Outcome::Invalid)
         }
     }
 

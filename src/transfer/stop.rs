@@ -7,6 +7,7 @@ use super::{Ended, ErrorLimit, Tally};
 use crate::intercom::ApiError;
 use crate::intercom::UpsertError;
 use crate::ledger::LedgerError;
+use crate::ledger::OverflowError;
 use crate::pace::Halt;
 use crate::rows::InputError;
 
@@ -40,6 +41,22 @@ impl Stop {
     pub(super) fn because_of_input(&self, error: InputError) {
         self.with(|state| {
             state.reason.get_or_insert(Ended::Input(error));
+        });
+    }
+
+    /// The input was written to, so that what was read of it may be neither the old nor the new one.
+    pub(super) fn because_input_changed(&self) {
+        self.halt.raise();
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::InputChanged);
+        });
+    }
+
+    /// What is remembered of the input has no room, so that no row can be judged any more.
+    pub(super) fn because_of_overflow(&self, error: OverflowError) {
+        self.halt.raise();
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::Overflow(error));
         });
     }
 

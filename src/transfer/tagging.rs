@@ -101,7 +101,7 @@ impl Untagged {
             let outcome = if self.outcome == Upserted::Unchanged { Upserted::Updated } else { self.outcome };
             let remarks = self.remarks.clone();
             let note = Some(self.entry.delivered_to(&self.contact));
-            return RowEvent { position, outcome: outcome.into(), reject: None, remarks, note };
+            return RowEvent { outcome: outcome.into(), remarks, note, ..RowEvent::pending(position) };
         }
         let error = UpsertError::Partial {
             outcome: self.outcome,

@@ -149,7 +149,7 @@ fn a_token_that_is_revoked_in_the_middle_leaves_the_rest_pending() {
     ---- stderr
     error: Intercom does not let this token in: Access Token Invalid (unauthorized, HTTP 401)
       hint: check INTERCOM_ACCESS_TOKEN and --region: a token belongs to one region and is copied from the Developer Hub, Your app, Authentication
-    users.csv: 1 row of about 2 in [TIME]: 0 created, 0 updated, 0 unchanged, 1 pending
+    users.csv: 1 row of 3 in [TIME]: 0 created, 0 updated, 0 unchanged, 1 pending
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/fake/runs/[TIME]-import/rejects.csv
       unauthorized: 1 row, first at line 2: Access Token Invalid

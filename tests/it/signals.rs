@@ -51,7 +51,7 @@ fn ctrl_c_lets_the_rows_in_flight_finish_and_tells_how_to_go_on() {
     assert_snapshot!(numbers.replace_all(shown.split_once("---- stderr").unwrap().1, "[N]"), @"
 
     stopping: what is in flight finishes; a second signal stops at once
-    users.csv: [N] rows of about [N] in [TIME]: [N] created, [N] updated, [N] unchanged
+    users.csv: [N] rows of [N] in [TIME]: [N] created, [N] updated, [N] unchanged
     [N] requests, [N] throttled, [N] retried
     report: [STATE]/sandbox1/runs/[TIME]-import/report.json
     next: run `intercom-bulk import users.csv --concurrency [N] --json` again: what is done stays done

@@ -32,7 +32,7 @@ fn a_lead_twice_in_a_file_is_one_lead() {
     let env = TestEnv::new();
     let file = "email,name\nann@example.com,Ann\nANN@example.com,Ann Lee\n";
     let run = import(&env, file, &["--role", "lead"]);
-    assert!(run.stderr.contains("1 created, 1 updated, 0 unchanged"), "{run}");
+    assert!(run.stderr.contains("1 created, 0 updated, 1 unchanged"), "{run}");
     assert_eq!("Ann Lee", env.contacts()[0]["name"]);
 }
 

@@ -46,7 +46,7 @@ fn a_redirect_in_the_middle_of_a_run_ends_it_without_the_token() {
     ---- stderr
     error: the server redirects to http://[HOST]/contacts, where the token is not sent
       hint: check --base-url and --region: they must name the root of Intercom's API
-    users.csv: 1 row in [TIME]: 0 created, 0 updated, 0 unchanged, 1 pending
+    users.csv: 1 row of 2 in [TIME]: 0 created, 0 updated, 0 unchanged, 1 pending
     3 requests, 0 throttled, 0 retried
     rejects: [STATE]/fake/runs/[TIME]-import/rejects.csv
       redirected: 1 row, first at line 2: the server redirects to http://[HOST]/contacts, where the token is not sent
