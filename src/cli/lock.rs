@@ -16,6 +16,7 @@ use crate::ledger::RunLock;
 use crate::pace::Clock;
 use crate::report::RunId;
 use crate::report::RunReport;
+use crate::report::note_death;
 
 /// How often the lock is tried while it is waited for. The kernel could wake us, but not for Ctrl-C.
 const SLICE: Duration = Duration::from_millis(100);
@@ -49,7 +50,10 @@ impl LockArgs {
         let mut has_told = false;
         loop {
             let busy = match RunLock::try_take(&path, &holder) {
-                Ok(lock) => return Ok(Turn::Ours(lock)),
+                Ok(lock) => {
+                    claim.note_death(lock.previous());
+                    return Ok(Turn::Ours(lock));
+                }
                 Err(LockError::Held(holder)) => busy(claim.workspace, holder.as_ref()),
                 Err(LockError::NoLocks(error)) => return Err(no_locks(claim).because(error)),
                 Err(LockError::Unusable(error)) => return Err(cannot_write(&path, error)),
@@ -78,6 +82,14 @@ impl LockArgs {
 }
 
 impl Claim<'_> {
+    /// A run that let go of the lock and still reports that it is running will never report again.
+    fn note_death(&self, previous: Option<&Holder>) {
+        if let Some(previous) = previous {
+            // It is for people who look into old reports; this run can do without.
+            let _ = note_death(&self.folder.join("runs").join(&previous.run));
+        }
+    }
+
     fn holder(&self) -> Holder {
         Holder {
             command: self.run.command().into(),

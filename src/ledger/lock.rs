@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug)]
 pub struct RunLock {
     _file: File,
+    previous: Option<Holder>,
 }
 
 /// Who holds a lock.
@@ -58,9 +59,16 @@ impl RunLock {
             Err(TryLockError::WouldBlock) => return Err(LockError::Held(read(&mut file))),
             Err(TryLockError::Error(error)) => return Err(LockError::NoLocks(error)),
         }
+        let previous = read(&mut file);
         // The lock holds without it: on a full disk, others only learn less.
         let _ = write(&mut file, holder);
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, previous })
+    }
+
+    /// Returns who held it last, and does no more.
+    #[must_use]
+    pub fn previous(&self) -> Option<&Holder> {
+        self.previous.as_ref()
     }
 }
 
@@ -96,7 +104,8 @@ mod tests {
         let Err(LockError::Held(held)) = RunLock::try_take(&path, &holder(2)) else { panic!() };
         assert_eq!(Some(holder(1_000_000)), held);
         drop(first);
-        let _second = RunLock::try_take(&path, &holder(2)).unwrap();
+        let second = RunLock::try_take(&path, &holder(2)).unwrap();
+        assert_eq!(Some(&holder(1_000_000)), second.previous());
         let Err(LockError::Held(held)) = RunLock::try_take(&path, &holder(3)) else { panic!() };
         assert_eq!(Some(holder(2)), held);
     }

@@ -21,5 +21,5 @@ pub use face::{Face, FaceKind, Subject};
 pub use human::{count, plural};
 pub use rejects::RejectFiles;
 pub use reporter::{Beginning, RunReporter};
-pub use run_dir::{RunDir, RunId};
+pub use run_dir::{RunDir, RunId, note_death};
 pub use run_report::{Headline, HttpReport, InputReport, QuotaReport, RunReport, RunState};

@@ -57,6 +57,7 @@ impl RunReporter {
         let rejects = input.map(|(rows, name)| Rejects::new(run_dir.clone(), input_of(rows, name)));
         let mut reporter =
             Self { face, errors: Errors::default(), rejects, report, run_dir, next_write: INTERVAL };
+        reporter.run_dir.clear_rejects()?;
         reporter.write()?;
         Ok(reporter)
     }

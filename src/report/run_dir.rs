@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::rows::OutputError;
 
+const REPORT: &str = "report.json";
+const REJECTS: [&str; 3] = ["rejects.csv", "retry.csv", "retry.ndjson"];
+
 /// The name of one run: `20261121T021500Z-import-7f3a`.
 #[derive(Debug, Clone)]
 pub struct RunId {
@@ -51,7 +54,7 @@ pub struct RunDir {
 
 impl RunDir {
     /// The files that a run may write into its folder.
-    pub const FILES: [&str; 5] = ["report.json", "rejects.csv", "retry.csv", "retry.ndjson", "pages.ndjson"];
+    pub const FILES: [&str; 5] = [REPORT, "rejects.csv", "retry.csv", "retry.ndjson", "pages.ndjson"];
 
     /// Creates the run's own folder in `runs`.
     ///
@@ -90,24 +93,59 @@ impl RunDir {
 
     /// Creates a file in the folder, readable by the user alone.
     pub(super) fn create_file(&self, name: &str) -> io::Result<File> {
-        let path = self.file(name);
-        let created = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-        created.map_err(|error| OutputError::named(&path, error))
+        create(&self.file(name))
+    }
+
+    /// Removes the rejects that an earlier run left in the same folder: they must not be taken for this one's.
+    pub(super) fn clear_rejects(&self) -> io::Result<()> {
+        for name in REJECTS {
+            match fs::remove_file(self.file(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(OutputError::named(&self.file(name), error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Replaces a file in the folder as a whole.
     pub(super) fn replace_file(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let partial = format!("{name}.partial");
-        let written = self
-            .create_file(&partial)
-            .and_then(|mut file| file.write_all(content))
-            .and_then(|()| fs::rename(self.file(&partial), self.file(name)));
-        written.map_err(|error| {
-            // What is there of it is of no use, and takes the space of something that is.
-            let _ = fs::remove_file(self.file(&partial));
-            OutputError::named(&self.file(name), error)
-        })
+        replace(&self.file(name), content)
     }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let created = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    created.map_err(|error| OutputError::named(path, error))
+}
+
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = Path::new(&partial);
+    let written =
+        create(partial).and_then(|mut file| file.write_all(content)).and_then(|()| fs::rename(partial, path));
+    written.map_err(|error| {
+        // What is there of it is of no use, and takes the space of something that is.
+        let _ = fs::remove_file(partial);
+        OutputError::named(path, error)
+    })
+}
+
+/// Lets the report in the folder of a dead run say `died`, if it says that the run is running.
+///
+/// # Errors
+/// When there is no such report, or it cannot be replaced.
+pub fn note_death(folder: &Path) -> io::Result<()> {
+    let path = folder.join(REPORT);
+    let mut report: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
+    if report["state"] != "running" {
+        return Ok(());
+    }
+    report["state"] = "died".into();
+    let text = format!("{report:#}\n");
+    replace(&path, text.as_bytes())
 }
 
 /// Writes a time as `20261121T021500Z`.

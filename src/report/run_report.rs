@@ -44,7 +44,7 @@ pub struct RunReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
-    /// It is not, or it was killed.
+    /// It is not, or it was killed; in a report of one that was killed, the workspace's next run writes `died`.
     Running,
     /// It is.
     Finished,

@@ -150,7 +150,14 @@ fn a_killed_run_blocks_nobody() {
     let (env, mut held) = busy();
     held.child.kill().unwrap();
     held.child.wait().unwrap();
-    assert!(env.path(".local/state/intercom-bulk/sandbox1/lock").exists());
+    let state = ".local/state/intercom-bulk/sandbox1";
+    let lock: Value = serde_json::from_str(&env.read(&format!("{state}/lock"))).unwrap();
+    let report = || -> Value {
+        let name = format!("{state}/runs/{}/report.json", lock["run"].as_str().unwrap());
+        serde_json::from_str(&env.read(&name)).unwrap()
+    };
+    assert_eq!("running", report()["state"]);
     let run = env.run(["import", "users.csv"]);
     assert_eq!(0, run.code, "{run}");
+    assert_eq!(("died", true), (report()["state"].as_str().unwrap(), report()["exit_code"].is_null()));
 }

@@ -300,6 +300,20 @@ fn a_run_folder_of_ones_own_is_used_as_it_is() {
 }
 
 #[test]
+fn rejects_of_an_earlier_run_in_the_same_folder_are_not_taken_for_this_ones() {
+    let env = TestEnv::prompt();
+    env.write("users.csv", MIXED);
+    env.run(["import", "users.csv", "--run-dir", "tonight"]);
+    env.write("good.csv", "external_id\n1\n");
+    assert_eq!(0, env.run(["import", "good.csv", "--run-dir", "tonight"]).code);
+    let left: Vec<_> = std::fs::read_dir(env.path("tonight"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(["report.json"], *left);
+}
+
+#[test]
 fn rows_to_retry_are_not_overwritten_while_they_are_read() {
     let env = TestEnv::prompt();
     env.write("users.csv", MIXED);
