@@ -180,10 +180,29 @@ fn an_export_outlasts_an_outage() {
 
 /// Somebody at a keyboard wants to hear that the address is wrong.
 #[test]
-fn the_first_request_and_the_commands_about_one_user_wait_for_nobody() {
+fn the_first_request_of_a_run_waits_for_nobody() {
     let server = FakeServer::answering("503 Service Unavailable", "");
     let env = TestEnv::offline();
     env.write("users.csv", users(1));
     assert_eq!(7, env.run(["import", "users.csv", "--base-url", server.url()]).code);
     assert_eq!(3, server.requests());
+}
+
+/// Takes as long as the retries of one request do, up to 15 s.
+#[test]
+fn a_command_about_one_user_waits_for_nobody_unless_it_is_told_to() {
+    let tries = |more: &[&str]| {
+        let server = FakeServer::answering("503 Service Unavailable", "");
+        let find = ["find", "--email", "ann@example.com", "--base-url", server.url()];
+        let run = TestEnv::offline().run_all(&[&find[..], more].concat());
+        assert_eq!(7, run.code, "{run}");
+        server.requests()
+    };
+    let (bare, told) = std::thread::scope(|scope| {
+        let bare = scope.spawn(|| tries(&[]));
+        let told = tries(&["--max-outage", "0s"]);
+        (bare.join().unwrap(), told)
+    });
+    // Told to, it asks once whether anybody is there.
+    assert_eq!((6, 7), (bare, told));
 }
