@@ -1,6 +1,6 @@
 //! How many rows a second does one core take from the bytes of a CSV to JSON bodies, and which part takes how long?
 //!
-//! `cargo bench --bench row_path [-- REPEATS]`. Everything is in memory and in one thread. The three parts are measured
+//! `cargo bench --bench row_path [-- REPEATS]`. Everything is in memory and in one thread. The parts are measured
 //! in turn, so that a busy machine slows all of them alike; time is the thread's own on the CPU.
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
@@ -23,6 +23,8 @@ const REPEATS: usize = 15;
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Read,
+    /// The first reading, which only wants to know whose the rows are.
+    Key,
     Map,
     Body,
     /// The bare crates, which check nothing: what the whole way is measured against.
@@ -33,7 +35,7 @@ fn main() {
     let repeats = support::argument(REPEATS);
     let csv: Arc<[u8]> = support::users_csv(0..ROWS).into_bytes().into();
     println!("{ROWS} rows of {} bytes, {repeats} repeats", csv.len() / ROWS);
-    let parts = [Part::Read, Part::Map, Part::Body, Part::Bare];
+    let parts = [Part::Read, Part::Key, Part::Map, Part::Body, Part::Bare];
     let mut seconds = parts.map(|_| Vec::new());
     for _ in 0..repeats {
         for (part, seconds) in parts.iter().zip(&mut seconds) {
@@ -44,7 +46,7 @@ fn main() {
         }
     }
     for (name, mut seconds) in
-        ["read", "read, map", "read, map, body", "csv + serde_json"].into_iter().zip(seconds)
+        ["read", "read, key", "read, map", "read, map, body", "csv + serde_json"].into_iter().zip(seconds)
     {
         seconds.sort_by(f64::total_cmp);
         let rate = |seconds: f64| ROWS as f64 / seconds;
@@ -67,6 +69,7 @@ fn measure(part: Part, csv: Arc<[u8]>) -> f64 {
         n_rows += 1;
         n_bytes += match part {
             Part::Read => row.raw().len(),
+            Part::Key => mapping.key_of(&row).map_or(0, |key| key.identity.value().len()),
             Part::Map => map(&mapping, &row).iter().count(),
             Part::Body | Part::Bare => write_body(&map(&mapping, &row), &mut body),
         };

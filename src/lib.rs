@@ -47,7 +47,9 @@
 //!
 //! `cli` opens the input, asks the server who it is and which attributes there are, takes the workspace's lock
 //! (`ledger/lock.rs`: one run at a time) and compiles the mapping: what can fail before the first write has failed by
-//! then. The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
+//! then. A first reading (`transfer/survey.rs`) counts the rows and finds the users that have several, of whom one row
+//! counts (`transfer/duplicates/`); both readings are of one open file (`rows/source.rs`), and stdin is copied for
+//! that. The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
 //! user still have an order; `transfer/order.rs` holds a row back while
 //! another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
 //! large as the concurrency; a worker calls [`intercom::Client::upsert`], which takes one ticket of the limiter for
@@ -59,6 +61,9 @@
 //! made once a run. Leads are looked for first, and an intent is on the disk ([`ledger`]) before one is created.
 //! *Users* (1.x): one request. Tags are the exception: `transfer/tagging.rs` collects the users that lack one, and puts
 //! it on a hundred with one request; until then their rows have no outcome.
+//!
+//! An input that was written to meanwhile is told, and is no success:
+//! `changing_files::a_file_that_grows_while_it_is_read_is_told_though_all_rows_are_fine`.
 //!
 //! # The way of one page
 //!
@@ -93,7 +98,8 @@
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
 //!    `faults::connections::a_certificate_that_is_not_trusted_is_told_at_once_and_gets_no_token`,
 //!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).
-//! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows: `benches/memory.rs`.
+//! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows, but for 64 MiB at most that
+//!     the first reading has 2 bytes a row of: `benches/memory.rs`.
 //! 11. [`sandbox`] and [`intercom`] share no type: `layers::each_folder_names_only_what_the_design_lets_it_name`.
 //! 12. read = created + updated + unchanged + invalid + rejected + unknown + pending: checked at the end of every run
 //!     ([`transfer::Tally::is_balanced`], exit 70 if not), and
