@@ -138,6 +138,7 @@ impl<'a> InputRun<'a> {
             _ if !tally.is_balanced() => Err(unbalanced(tally)),
             Ended::Server(error) => Err(Error::of_server(&error)),
             Ended::Input(error) => Err(Error::of_input(file, &error)),
+            Ended::Suspicious(suspicion) => Err(Error::of_suspicion(file, suspicion)),
             Ended::Ledger(error) => Err(Error::of_ledger(&error)),
             Ended::InputChanged => Err(Error::new(
                 Exit::Partial,

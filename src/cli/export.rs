@@ -12,8 +12,10 @@ use super::error::Error;
 use super::exit::Exit;
 use super::last_report::LastReport;
 use super::lock::{Claim, Turn};
+use super::memory::{begin_run, end_run};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
+use crate::ledger::LedgerWriter;
 use crate::pace::Clock;
 use crate::report::Beginning;
 use crate::report::ExportEnding;
@@ -41,14 +43,15 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         .map_err(|error| interruption.instead_of(error))?;
     let run_id = new_run("export", &clock);
     let folder = arguments.state.workspace_dir(&workspace.id, environment)?;
-    let claim =
-        Claim { folder, workspace: &workspace.id, run: &run_id, clock: &clock, interruption: &interruption };
+    let id = workspace.id.clone();
+    let claim = Claim { folder, workspace: &id, run: &run_id, clock: &clock, interruption: &interruption };
     let _lock = match arguments.lock.take(&claim)? {
         Turn::Ours(lock) => lock,
         Turn::Skipped(skipped) => return skipped.tell("export", arguments.face.json, &clock),
     };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
+    let mut ledger = begin_run(&claim, &run_dir, &format!("export {name}"))?;
     workspace.client.outlast_outages(arguments.connect.max_outage());
     let job = Export {
         client: &workspace.client,
@@ -74,10 +77,15 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     })
     .map_err(|error| cannot_write(&folder, error))?;
     let result = match begun {
-        None => to_stdout(&job, &mut reporter, &interruption),
-        Some(begun) => to_file(&arguments.file, begun, &job, &mut reporter, &interruption),
+        None => to_stdout(&job, &mut ledger.writer, &mut reporter, &interruption),
+        Some(begun) => {
+            to_file(&arguments.file, begun, &job, &mut ledger.writer, &mut reporter, &interruption)
+        }
     };
-    conclude(&result, arguments, &name, reporter, environment, &clock)
+    let rows = result.as_ref().ok().map(|exported| exported.written);
+    let exit = conclude(&result, arguments, &name, reporter, environment, &clock)?;
+    end_run(&mut ledger.writer, exit, rows, &clock)?;
+    Ok(exit)
 }
 
 /// Where an export goes.
@@ -112,6 +120,7 @@ impl Output {
 /// Writes the users as they come.
 fn to_stdout(
     job: &Export<'_>,
+    ledger: &mut LedgerWriter,
     reporter: &mut RunReporter,
     interruption: &Interruption,
 ) -> Result<Exported, Failure> {
@@ -121,7 +130,7 @@ fn to_stdout(
     };
     let header = job.columns.header(job.format).map_err(|error| failed(error.into()))?;
     let mut stream = PageStream::new(header, io::stdout().lock());
-    let exported = export(job, &mut stream, Progress::default(), reporter).map_err(failed)?;
+    let exported = export(job, &mut stream, Progress::default(), ledger, reporter).map_err(failed)?;
     stream.finish().map_err(|error| failed(error.into()))?;
     Ok(exported)
 }
@@ -131,6 +140,7 @@ fn to_file(
     path: &Path,
     begun: Begun,
     job: &Export<'_>,
+    ledger: &mut LedgerWriter,
     reporter: &mut RunReporter,
     interruption: &Interruption,
 ) -> Result<Exported, Failure> {
@@ -138,7 +148,7 @@ fn to_file(
     if let Some(run_id) = resumed_from {
         reporter.set_resumed_from(run_id);
     }
-    let result = match export(job, &mut spool, progress, reporter) {
+    let result = match export(job, &mut spool, progress, ledger, reporter) {
         Ok(exported) => pour(&spool, &exported, job, path).map(|()| exported),
         Err(error) => Err(Failure::of_export(error, spool.path(), interruption)),
     };
@@ -211,6 +221,7 @@ impl Failure {
                     "the listing lags behind writes by up to minutes: run the same command again later",
                 ))
             }
+            ExportError::Ledger(error) => Reason::Error(Error::of_ledger(&error)),
             ExportError::Endless { .. } => Reason::Error(Error::new(Exit::Failed, error.to_string())),
         };
         Self { reason, next }

@@ -6,13 +6,13 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::lock::{Claim, Turn};
-use super::memory::begin_run;
+use super::memory::{begin_run, end_run, job_of};
 use super::signals::Interruption;
 use super::state::new_run;
-use crate::ledger::RunEnd;
 use crate::pace::Clock;
 use crate::transfer::Ended;
 use crate::transfer::Import;
+use crate::transfer::KnownCompanies;
 use crate::transfer::Memory;
 use crate::transfer::Recall;
 use crate::transfer::import;
@@ -45,7 +45,10 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         workspace.client.keep_leads_in(Box::new(leads));
     }
     let run_dir = arguments.state.create_run_dir(&run_id, &id, environment)?;
-    let mut ledger = begin_run(&claim, &run_dir, &input.name)?;
+    let job_name = job_of("import", &input.source);
+    let mut ledger = begin_run(&claim, &run_dir, &job_name)?;
+    let guard = arguments.limits.guard(&ledger.writer, &job_name)?;
+    workspace.client.keep_companies_in(Box::new(KnownCompanies::new(ledger.companies)));
     let face = arguments.face.progress.face("import", &input.name);
     let circumstances = Circumstances {
         deed: Deed::Import,
@@ -64,6 +67,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         duplicates: arguments.duplicates.duplicates.into(),
         concurrency: arguments.connect.concurrency(&workspace),
         max_errors: arguments.limits.max_errors,
+        guard,
         halt: interruption.halt(),
         clock: clock.clone(),
     };
@@ -75,7 +79,6 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         rows = matches!(ended, Ended::Complete).then_some(end.tally.read);
         (end, ended)
     })?;
-    let end = RunEnd { ended_at: clock.unix().as_secs(), exit_code: exit.code(), rows };
-    ledger.writer.end_run(&end).map_err(|error| Error::of_ledger(&error))?;
+    end_run(&mut ledger.writer, exit, rows, &clock)?;
     Ok(exit)
 }

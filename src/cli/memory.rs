@@ -6,16 +6,23 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::args::DurationArg;
+use super::args::{DurationArg, LimitArgs};
 use super::error::Error;
 use super::exit::Exit;
 use super::lock::Claim;
 use crate::ledger::Ledger;
 use crate::ledger::LedgerError;
+use crate::ledger::LedgerWriter;
+use crate::ledger::RunEnd;
 use crate::ledger::RunStart;
 use crate::pace::Clock;
 use crate::report::RunDir;
+use crate::report::count;
+use crate::report::plural;
+use crate::rows::Source;
 use crate::transfer::Freshness;
+use crate::transfer::Guard;
+use crate::transfer::Suspicion;
 
 /// Which rows are sent although an earlier run has delivered them.
 #[derive(Debug, Args)]
@@ -59,6 +66,36 @@ impl FromStr for PercentArg {
     }
 }
 
+/// Returns the name of the job that an input belongs to: the runs over files of this name, whatever numbers are in it, so
+/// that `users-2026-11-21.csv` and the file of the next night are one.
+pub(super) fn job_of(command: &str, source: &Source) -> String {
+    let path = source.path().map_or_else(
+        || "-".into(),
+        |path| std::path::absolute(path).unwrap_or_else(|_| path.into()).display().to_string(),
+    );
+    let mut job = format!("{command} ");
+    for letter in path.chars() {
+        match letter {
+            '0'..='9' if job.ends_with('#') => {}
+            '0'..='9' => job.push('#'),
+            letter => job.push(letter),
+        }
+    }
+    job
+}
+
+impl LimitArgs {
+    /// Returns what an input is held against.
+    pub(super) fn guard(&self, writer: &LedgerWriter, job: &str) -> Result<Guard, Error> {
+        let (_, whole) = writer.past_runs(job).map_err(|error| Error::of_ledger(&error))?;
+        Ok(Guard {
+            rows_before: whole.and_then(|run| run.rows),
+            allow_shrunken: self.allow_shrunken,
+            max_change: self.max_change.map(|PercentArg(share)| share),
+        })
+    }
+}
+
 /// Opens the ledger of the workspace that a run has the lock of, and notes that the run begins. `job` names the runs that
 /// do the same.
 pub(super) fn begin_run(claim: &Claim<'_>, run_dir: &RunDir, job: &str) -> Result<Ledger, Error> {
@@ -67,6 +104,17 @@ pub(super) fn begin_run(claim: &Claim<'_>, run_dir: &RunDir, job: &str) -> Resul
     let start = RunStart { name: run_dir.id(), job, folder, started_at };
     ledger.writer.begin_run(&start).map_err(|error| Error::of_ledger(&error))?;
     Ok(ledger)
+}
+
+/// Notes that a run ends; `rows` are those of an input or output that is whole.
+pub(super) fn end_run(
+    writer: &mut LedgerWriter,
+    exit: Exit,
+    rows: Option<u64>,
+    clock: &Clock,
+) -> Result<(), Error> {
+    let end = RunEnd { ended_at: clock.unix().as_secs(), exit_code: exit.code(), rows };
+    writer.end_run(&end).map_err(|error| Error::of_ledger(&error))
 }
 
 /// Opens a ledger; one that is damaged is set aside, and told of.
@@ -84,6 +132,26 @@ fn open_ledger(folder: &Path, workspace: &str) -> Result<Ledger, Error> {
 }
 
 impl Error {
+    /// Describes an input that looks broken beside the last one of its job.
+    pub(super) fn of_suspicion(file: &str, suspicion: Suspicion) -> Self {
+        match suspicion {
+            Suspicion::Shrunken { rows, before } => Self::new(
+                Exit::Input,
+                format!("{file}: there are {}, and the last run of this job had {}", plural(rows, "row"), count(before)),
+            )
+            .hint("if that is right, say so: --allow-shrunken"),
+            Suspicion::Changed { rows, before } => Self::new(
+                Exit::Threshold,
+                format!(
+                    "{file}: {} would be written, of {} in the last run of this job, which is more than --max-change",
+                    plural(rows, "row"),
+                    count(before)
+                ),
+            )
+            .hint("look at the file; if it is right, allow more: --max-change 100%"),
+        }
+    }
+
     /// Describes a ledger that cannot be used.
     pub(super) fn of_ledger(error: &LedgerError) -> Self {
         let message = error.to_string();

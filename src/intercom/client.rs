@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Failed, Verdict};
 use super::call::Call;
 use super::call::Effect;
-use super::companies::CompanyIds;
+use super::companies::{CompanyBook, CompanyIds, NoBook};
 use super::leads::Memory;
 use super::names::NameBook;
 use super::tags::TagIds;
@@ -35,6 +35,7 @@ pub struct Client {
     /// The newest `Date` of any answer, seconds since 1970; 0 before the first.
     server_time: AtomicU64,
     pub(super) companies: CompanyIds,
+    pub(super) company_book: Box<dyn CompanyBook>,
     pub(super) tags: TagIds,
     pub(super) names: NameBook,
     pub(super) leads: Box<dyn LeadJournal>,
@@ -105,11 +106,17 @@ impl Client {
             meter: Meter::new(),
             server_time: AtomicU64::new(0),
             companies: CompanyIds::default(),
+            company_book: Box::new(NoBook),
             tags: TagIds::default(),
             names: NameBook::default(),
             leads: Box::new(Memory::default()),
             newborns: Newborns::default(),
         })
+    }
+
+    /// Remembers companies from run to run.
+    pub fn keep_companies_in(&mut self, book: Box<dyn CompanyBook>) {
+        self.company_book = book;
     }
 
     /// Remembers the leads that are created in this journal rather than in memory.

@@ -16,6 +16,26 @@ pub const MAX_COMPANIES: usize = 1_000;
 /// Intercom's ids of the companies that this run has met, by the caller's ids. Grows with the companies, not the rows.
 pub(super) type CompanyIds = Flights<String, String>;
 
+/// Remembers Intercom's ids of companies, by the caller's ids, from run to run.
+pub trait CompanyBook: Send + Sync {
+    /// Returns a company's id, if it is known.
+    fn recall(&self, company_id: &str) -> Option<String>;
+
+    /// Notes a company's id; `None` if the one that was known is nobody's any more.
+    fn learn(&self, company_id: &str, id: Option<&str>);
+}
+
+/// A book that remembers nothing: one run asks once for a company in any case.
+pub(super) struct NoBook;
+
+impl CompanyBook for NoBook {
+    fn recall(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn learn(&self, _: &str, _: Option<&str>) {}
+}
+
 /// A company, as far as this program needs it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Company {
@@ -64,13 +84,19 @@ impl Membership {
 }
 
 impl Client {
-    /// Returns Intercom's id of a company, creating the company if there is none. One request a run and company.
+    /// Returns Intercom's id of a company, creating the company if there is none. One request a company, and none if an
+    /// earlier run knows it.
     pub(super) fn company(&self, company_id: &str, trace: &mut Trace) -> Result<String, ApiError> {
         self.companies.get(&company_id.to_owned(), || {
+            if let Some(id) = self.company_book.recall(company_id) {
+                return Ok(id);
+            }
             let call = self
                 .call(Method::POST, Effect::Writes, &["companies"])
                 .json(&json!({ "company_id": company_id }));
-            self.send::<Company>(&call, trace).map(|company| company.id)
+            let company: Company = self.send(&call, trace)?;
+            self.company_book.learn(company_id, Some(&company.id));
+            Ok(company.id)
         })
     }
 
@@ -80,6 +106,7 @@ impl Client {
         match self.attach_by_id(contact, &id, trace) {
             // The company was deleted since its id was looked up.
             Err(ApiError::Refused(refusal)) if refusal.code == "company_not_found" => {
+                self.company_book.learn(company_id, None);
                 self.companies.forget(&company_id.to_owned());
                 let id = self.company(company_id, trace)?;
                 self.attach_by_id(contact, &id, trace)

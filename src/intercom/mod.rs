@@ -44,7 +44,7 @@ mod walk;
 pub use crate::pace::QuotaUse;
 pub use attributes::{Attributes, DataAttribute, Model};
 pub use client::{Client, Trace};
-pub use companies::{Company, MAX_COMPANIES};
+pub use companies::{Company, CompanyBook, MAX_COMPANIES};
 pub use connection::{Connection, ConnectionError, Region};
 pub use contact::{Address, Contact, NestedList, Raw};
 pub use contacts::{App, Me};

@@ -7,6 +7,7 @@
 //! is therefore a file of its own. The *lock* lets one run at a time touch all of it. A *line file* is what an export
 //! keeps its pages in until it is whole.
 
+mod companies;
 mod doubts;
 mod error;
 mod intents;
@@ -20,6 +21,7 @@ mod runs;
 mod schema;
 mod writer;
 
+pub use companies::Companies;
 pub use doubts::Doubts;
 pub use error::LedgerError;
 pub use intents::{IntentError, Intents, Known};

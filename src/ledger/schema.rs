@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Doubts, LedgerError, LedgerReader, LedgerWriter};
+use super::{Companies, Doubts, LedgerError, LedgerReader, LedgerWriter};
 
 /// The schema that this version writes; a later one is refused.
 const SCHEMA: u32 = 1;
@@ -49,6 +49,8 @@ pub struct Ledger {
     pub writer: LedgerWriter,
     /// Notes what is about to be.
     pub doubts: Doubts,
+    /// Knows the companies.
+    pub companies: Companies,
 }
 
 /// A ledger, and the damaged one that stood in its place.
@@ -110,7 +112,8 @@ impl Ledger {
             doubts.clear()?;
         }
         let reader = LedgerReader::new(connect(path).map_err(failed)?, path)?;
-        Ok(Self { reader, writer, doubts })
+        let companies = Companies::new(connect(path).map_err(failed)?, path, writer.learned());
+        Ok(Self { reader, writer, doubts, companies })
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::companies::Learned;
 use super::{ContactId, Fingerprint, LedgerError, UserKey};
 
 /// How long a note waits for the disk at most: what a death may forget.
@@ -54,13 +55,14 @@ pub struct LedgerWriter {
     connection: Connection,
     path: PathBuf,
     run: i64,
+    learned: Learned,
     /// Since when notes wait for the disk, on the caller's clock.
     waiting_since: Option<Duration>,
 }
 
 impl LedgerWriter {
     pub(super) fn new(connection: Connection, path: &Path) -> Self {
-        Self { connection, path: path.into(), run: 0, waiting_since: None }
+        Self { connection, path: path.into(), run: 0, learned: Learned::default(), waiting_since: None }
     }
 
     /// Takes a note; it is on the disk after the next commit. `now` is on any clock that does not go back.
@@ -87,17 +89,35 @@ impl LedgerWriter {
     /// # Errors
     /// As [`LedgerError`].
     pub fn commit(&mut self) -> Result<(), LedgerError> {
-        if self.waiting_since.take().is_some() {
-            self.connection.execute_batch("COMMIT").map_err(|error| self.failed(&error))?;
-        }
-        Ok(())
+        self.try_commit().map_err(|error| self.failed(&error))
     }
 
-    fn try_note(&mut self, note: &Note, now: Duration) -> rusqlite::Result<()> {
+    fn try_commit(&mut self) -> rusqlite::Result<()> {
+        if !self.learned.is_empty() {
+            // No later than a second after the rows that it was learned with: they begin the transaction.
+            self.begin(Duration::ZERO)?;
+            self.learned.write(&self.connection)?;
+        }
+        match self.waiting_since.take() {
+            Some(_) => self.connection.execute_batch("COMMIT"),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, now: Duration) -> rusqlite::Result<()> {
         if self.waiting_since.is_none() {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
             self.waiting_since = Some(now);
         }
+        Ok(())
+    }
+
+    pub(super) fn learned(&self) -> Learned {
+        self.learned.clone()
+    }
+
+    fn try_note(&mut self, note: &Note, now: Duration) -> rusqlite::Result<()> {
+        self.begin(now)?;
         let connection = &self.connection;
         match note {
             Note::Delivered { key, id, fingerprint } => connection

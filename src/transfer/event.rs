@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reject, Traffic};
+use super::{Reject, Suspicion, Traffic};
 use crate::intercom::ApiError;
 use crate::intercom::Remark;
 use crate::ledger::LedgerError;
@@ -286,6 +286,8 @@ pub enum Ended {
     Server(ApiError),
     /// The input could not be read to its end.
     Input(InputError),
+    /// The input looks broken beside the last one of the same job; nothing was sent.
+    Suspicious(Suspicion),
     /// The ledger cannot be read or written.
     Ledger(LedgerError),
     /// The input was written to while it was read.

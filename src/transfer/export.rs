@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::columns::{Listed, is_cut};
 use super::pages::{Fetched, Heard, fetch};
 use super::progress::{Ahead, Page, PageSink, Progress};
+use super::recall::seen;
 use super::writer::TICK;
 use super::{Columns, Event, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
 use crate::intercom::Contact;
 use crate::intercom::Expand;
+use crate::ledger::LedgerError;
+use crate::ledger::LedgerWriter;
 use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::rows::Format;
@@ -74,6 +77,9 @@ pub enum ExportError {
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] io::Error),
+    /// The ledger cannot be written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// The listing showed fewer contacts than it counts.
     #[error("the listing showed {seen} of the {total} contacts that the server counts, after {WALKS} walks")]
     Incomplete {
@@ -101,9 +107,10 @@ pub fn export(
     job: &Export<'_>,
     sink: &mut dyn PageSink,
     progress: Progress,
+    ledger: &mut LedgerWriter,
     reporter: &mut dyn Reporter,
 ) -> Result<Exported, ExportError> {
-    let mut scribe = Scribe { job, sink, progress, begun: job.clock.now(), waits_until: None };
+    let mut scribe = Scribe { job, sink, progress, ledger, begun: job.clock.now(), waits_until: None };
     for n in 1..=WALKS {
         // An earlier run may have ended between its last page and its end.
         if scribe.progress.is_complete() {
@@ -133,6 +140,7 @@ struct Scribe<'a> {
     job: &'a Export<'a>,
     sink: &'a mut dyn PageSink,
     progress: Progress,
+    ledger: &'a mut LedgerWriter,
     begun: Duration,
     waits_until: Option<Duration>,
 }
@@ -213,6 +221,7 @@ impl Scribe<'_> {
         let mut rows = RowWriter::continuing(self.job.format, self.job.columns.names(), Vec::new());
         for contact in &page.items {
             self.write(contact, &mut rows)?;
+            self.remember(&contact.contact)?;
         }
         self.progress.ahead = Some(page.ahead.clone());
         self.sink.take(Page {
@@ -223,6 +232,13 @@ impl Scribe<'_> {
             exported: self.progress.exported.clone(),
         })?;
         Ok(())
+    }
+
+    /// The ids of users come for free: an import of one of them is spared the looking for it.
+    fn remember(&mut self, contact: &Contact) -> Result<(), ExportError> {
+        let now = self.job.clock.now();
+        seen(contact).try_for_each(|note| self.ledger.note(&note, now))?;
+        Ok(self.ledger.commit_if_due(now)?)
     }
 
     fn write(&mut self, contact: &Listed, rows: &mut RowWriter<Vec<u8>>) -> io::Result<()> {

@@ -12,6 +12,7 @@ use super::duplicates::Duplicates;
 use super::event::{Snapshot, Total};
 use super::feed::{Feed, Reading};
 use super::fingerprint::Fingerprinter;
+use super::guard::{Forecast, Guard};
 use super::order::Order;
 use super::recall::Recall;
 use super::stop::Stop;
@@ -42,6 +43,8 @@ pub struct Import<'a> {
     pub concurrency: usize,
     /// How many rows may end badly.
     pub max_errors: Option<ErrorLimit>,
+    /// What the input is held against before the first row is sent.
+    pub guard: Guard,
     /// Raised to stop: what is in flight ends, nothing new starts.
     pub halt: Halt,
     /// The time for progress.
@@ -78,6 +81,16 @@ pub fn import(
     let Some(mut survey) = surveyor.survey(rows, reporter) else {
         return (surveyor.nothing_done(job.client.traffic()), stop.reason());
     };
+    let forecast = Forecast {
+        guard: job.guard,
+        mapping,
+        role: job.policy.role,
+        fingerprinter: Fingerprinter::new(job.client.engine(), &job.policy),
+        stop: &stop,
+    };
+    if !forecast.admits(rows, &mut survey, &mut memory.recall) {
+        return (surveyor.nothing_done(job.client.traffic()), stop.reason());
+    }
     let total = Some(Total::Exact(survey.n_rows));
     let snapshot = |tally: &Tally| Snapshot {
         elapsed: job.clock.now() - begun,

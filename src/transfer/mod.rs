@@ -3,12 +3,14 @@
 
 mod check;
 mod columns;
+mod companies;
 mod deliver;
 mod duplicates;
 mod event;
 mod export;
 mod feed;
 mod fingerprint;
+mod guard;
 mod import;
 mod leads;
 mod limits;
@@ -27,9 +29,11 @@ mod writer;
 pub use crate::intercom::{Latency, QuotaUse, Traffic};
 pub use check::{Check, check};
 pub use columns::Columns;
+pub use companies::KnownCompanies;
 pub use duplicates::Duplicates;
 pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total};
 pub use export::{Export, ExportError, RoleFilter, export};
+pub use guard::{Guard, Suspicion};
 pub use import::{Import, Memory, import};
 pub use leads::LeadIntents;
 pub use limits::ErrorLimit;

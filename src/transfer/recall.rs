@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::feed::MappedRow;
 use super::fingerprint::Fingerprinter;
+use crate::intercom::Contact;
 use crate::intercom::Field;
 use crate::intercom::Remembered;
 use crate::intercom::Role;
@@ -13,6 +14,7 @@ use crate::ledger::Fingerprint;
 use crate::ledger::KeyKind;
 use crate::ledger::LedgerError;
 use crate::ledger::LedgerReader;
+use crate::ledger::Note;
 use crate::ledger::UserKey;
 use crate::mapping::Identity;
 
@@ -74,6 +76,8 @@ struct Past {
     id: String,
     /// The values were delivered, and are to be compared.
     is_delivered: bool,
+    /// Other values were delivered.
+    is_changed: bool,
 }
 
 impl Entry {
@@ -84,6 +88,11 @@ impl Entry {
             Some(past) if past.is_delivered => Remembered::Delivered(&past.id),
             Some(past) => Remembered::Id(&past.id),
         }
+    }
+
+    /// Returns whether the row says something else than what was delivered, as far as anybody knows.
+    pub(super) fn is_changed(&self) -> bool {
+        self.known.as_ref().is_none_or(|past| past.is_changed)
     }
 
     /// Returns whether the ledger knows the user.
@@ -114,7 +123,8 @@ impl Recall {
 
     fn entry(&self, key: UserKey, fingerprint: Fingerprint, known: Option<Delivery>) -> Option<Entry> {
         let Some(known) = known else { return Some(Entry { key, fingerprint, known: None }) };
-        let past = |id: &ContactId, is_delivered| Some(Past { id: id.to_string(), is_delivered });
+        let is_changed = known.fingerprint != Some(fingerprint);
+        let past = |id: &ContactId, is_delivered| Some(Past { id: id.to_string(), is_delivered, is_changed });
         let known = match self.freshness.verdict(&key, fingerprint, &known, fastrand::f64()) {
             Verdict::Unchanged => return None,
             Verdict::Write => past(&known.id, false),
@@ -122,6 +132,17 @@ impl Recall {
         };
         Some(Entry { key, fingerprint, known })
     }
+}
+
+/// Returns what is to be remembered of a contact that was seen: its id, under all that it may be looked up by.
+///
+/// A lead is left out: several may have one email.
+pub(super) fn seen(contact: &Contact) -> impl Iterator<Item = Note> + '_ {
+    let is_user = !contact.is_lead();
+    let external_id = contact.external_id.as_deref().map(|id| UserKey::new(KeyKind::ExternalId, id));
+    let email = contact.email.as_deref().map(|email| UserKey::new(KeyKind::Email, &email.to_lowercase()));
+    let keys = [external_id, email].into_iter().flatten().filter(move |_| is_user);
+    keys.map(|key| Note::Seen { key, id: ContactId::new(&contact.id) })
 }
 
 impl MappedRow {

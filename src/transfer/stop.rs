@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Ended, ErrorLimit, Tally};
+use super::{Ended, ErrorLimit, Suspicion, Tally};
 use crate::intercom::ApiError;
 use crate::intercom::UpsertError;
 use crate::ledger::LedgerError;
@@ -83,6 +83,14 @@ impl Stop {
         self.halt.raise();
         self.with(|state| {
             state.reason.get_or_insert(Ended::Ledger(error));
+        });
+    }
+
+    /// The input looks broken beside the last one: nothing may be written.
+    pub(super) fn because_of_suspicion(&self, suspicion: Suspicion) {
+        self.halt.raise();
+        self.with(|state| {
+            state.reason.get_or_insert(Ended::Suspicious(suspicion));
         });
     }
 

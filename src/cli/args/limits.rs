@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::DurationArg;
+use crate::cli::memory::PercentArg;
 use crate::transfer::ErrorLimit;
 
 #[derive(Debug, Args)]
@@ -16,6 +17,12 @@ pub(in crate::cli) struct LimitArgs {
     /// once 100 rows have ended
     #[arg(long, value_name = "N|P%", value_parser = error_limit)]
     pub(in crate::cli) max_errors: Option<ErrorLimit>,
+    /// Send nothing if more rows would be written than this share of the rows of the job's last run, as in 10%
+    #[arg(long, value_name = "P%")]
+    pub(in crate::cli) max_change: Option<PercentArg>,
+    /// Accept an input with less than half of the rows of the job's last run
+    #[arg(long)]
+    pub(in crate::cli) allow_shrunken: bool,
 }
 
 #[derive(Debug, Args)]

@@ -100,3 +100,26 @@ fn a_row_that_was_written_in_part_is_sent_again() {
     let run = env.run(["import", "users.csv"]);
     assert!(run.stderr.contains("1 unchanged\n2 requests"), "{run}");
 }
+
+#[test]
+fn a_company_that_an_earlier_run_has_met_is_not_asked_for_again() {
+    let env = TestEnv::prompt();
+    let import = |rows: &str| {
+        env.write("users.csv", format!("external_id,companies\n{rows}"));
+        let run = env.run(["import", "users.csv"]);
+        assert_eq!(0, run.code, "{run}");
+    };
+    import("1,acme;globex\n");
+    import("2,acme;globex\n");
+    let asked = || env.requests().iter().filter(|request| request["path"] == "/companies").count();
+    assert_eq!(2, asked());
+    // One that is gone by now is made anew.
+    let companies: serde_json::Value =
+        serde_json::from_str(&env.ask("GET", "/companies?company_id=acme", "")).unwrap();
+    env.ask("DELETE", &format!("/companies/{}", companies["id"].as_str().unwrap()), "");
+    import("3,acme\n");
+    import("4,acme\n");
+    let made =
+        env.requests().iter().filter(|it| it["path"] == "/companies" && it["method"] == "POST").count();
+    assert_eq!(3, made);
+}

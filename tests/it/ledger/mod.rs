@@ -1,7 +1,9 @@
 //! What a run remembers of those before it: what is sent again, and what is not.
 
 mod death;
+mod export;
 mod freshness;
+mod guards;
 mod known;
 
 use crate::support::{Run, TestEnv};
