@@ -72,13 +72,17 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         clock: clock.clone(),
     };
     let recall = Recall::new(ledger.reader, arguments.freshness.freshness(&clock));
-    let mut memory = Memory { recall, writer: &mut ledger.writer, doubts: &ledger.doubts };
+    deliver(run, &job, Memory { recall, writer: &mut ledger.writer, doubts: &ledger.doubts })
+}
+
+/// Runs the pipeline to its end, which the ledger is told of.
+fn deliver(run: InputRun<'_>, job: &Import<'_>, mut memory: Memory<'_>) -> Result<Exit, Error> {
     let mut rows = None;
     let exit = run.conclude(|input, reporter| {
-        let (end, ended) = import(&job, &mut input.rows, &mut memory, reporter);
+        let (end, ended) = import(job, &mut input.rows, &mut memory, reporter);
         rows = matches!(ended, Ended::Complete).then_some(end.tally.read);
         (end, ended)
     })?;
-    end_run(&mut ledger.writer, exit, rows, &clock)?;
+    end_run(memory.writer, exit, rows, &job.clock)?;
     Ok(exit)
 }

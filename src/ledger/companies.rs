@@ -18,9 +18,16 @@ pub struct Companies {
     gone: Mutex<HashSet<String>>,
 }
 
-/// What this run has learned and not written yet: ids by the caller's ids, `None` for a company that is gone.
+/// What this run has learned and not written yet.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Learned(Arc<Mutex<Vec<(String, Option<String>)>>>);
+pub(super) struct Learned(Arc<Mutex<Vec<Lesson>>>);
+
+#[derive(Debug)]
+struct Lesson {
+    company_id: String,
+    /// `None` for a company that is gone.
+    id: Option<String>,
+}
 
 impl Companies {
     pub(super) fn new(connection: Connection, path: &Path, learned: Learned) -> Self {
@@ -47,7 +54,7 @@ impl Companies {
         if id.is_none() {
             lock(&self.gone).insert(company_id.into());
         }
-        lock(&self.learned.0).push((company_id.into(), id.map(Into::into)));
+        lock(&self.learned.0).push(Lesson { company_id: company_id.into(), id: id.map(Into::into) });
     }
 }
 
@@ -61,7 +68,7 @@ impl Learned {
         let learned = std::mem::take(&mut *lock(&self.0));
         let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO companies VALUES (?1, ?2)")?;
         let mut delete = connection.prepare_cached("DELETE FROM companies WHERE company_id = ?1")?;
-        for (company_id, id) in learned {
+        for Lesson { company_id, id } in learned {
             match id {
                 Some(id) => insert.execute((company_id, id))?,
                 None => delete.execute([company_id])?,

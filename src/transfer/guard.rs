@@ -1,6 +1,7 @@
 //! Whether an input looks broken beside the last one of the same job: a run of the night must not rewrite everybody because
 //! an extract went wrong. Asked before the first request.
 
+use super::Import;
 use super::feed::{Mapped, MappedRow};
 use super::fingerprint::Fingerprinter;
 use super::recall::Recall;
@@ -62,30 +63,33 @@ impl Guard {
 
 /// What counting the changes of an input needs.
 pub(super) struct Forecast<'a> {
-    pub(super) guard: Guard,
-    pub(super) mapping: &'a Mapping,
-    pub(super) role: Role,
-    pub(super) fingerprinter: Fingerprinter,
-    pub(super) stop: &'a Stop,
+    guard: Guard,
+    mapping: &'a Mapping,
+    role: Role,
+    fingerprinter: Fingerprinter,
+    stop: &'a Stop,
 }
 
-impl Forecast<'_> {
-    /// Counts the rows that would be written, if anybody wants to know. Returns whether the run may go on; if not,
-    /// [`Stop`] knows why.
-    pub(super) fn admits(mut self, rows: &Rows, survey: &mut Survey, recall: &mut Recall) -> bool {
-        if let Some(suspicion) = self.guard.of_rows(survey.n_rows) {
-            self.stop.because_of_suspicion(suspicion);
-            return false;
+impl<'a> Forecast<'a> {
+    pub(super) fn new(job: &'a Import<'_>, stop: &'a Stop) -> Self {
+        let Import { guard, mapping, policy, client, .. } = job;
+        let fingerprinter = Fingerprinter::new(client.engine(), policy);
+        Self { guard: *guard, mapping, role: policy.role, fingerprinter, stop }
+    }
+
+    /// Counts the rows that would be written, if anybody wants to know. Gives the survey back if the run may go on; if
+    /// not, [`Stop`] knows why.
+    pub(super) fn admit(mut self, rows: &Rows, mut survey: Survey, recall: &mut Recall) -> Option<Survey> {
+        let mut suspicion = self.guard.of_rows(survey.n_rows);
+        if suspicion.is_none() && self.guard.max_change.is_some() && self.guard.rows_before.is_some() {
+            let changes = self.changes(rows, &mut survey, recall)?;
+            suspicion = self.guard.of_changes(changes);
         }
-        if self.guard.rows_before.is_none() || self.guard.max_change.is_none() {
-            return true;
-        }
-        let Some(changes) = self.changes(rows, survey, recall) else { return false };
-        let suspicion = self.guard.of_changes(changes);
         if let Some(suspicion) = suspicion {
             self.stop.because_of_suspicion(suspicion);
+            return None;
         }
-        suspicion.is_none()
+        Some(survey)
     }
 
     fn changes(&mut self, rows: &Rows, survey: &mut Survey, recall: &mut Recall) -> Option<u64> {

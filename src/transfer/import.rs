@@ -1,8 +1,9 @@
 //! The import pipeline: one feed, a pool of workers, one writer.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -16,7 +17,7 @@ use super::guard::{Forecast, Guard};
 use super::order::Order;
 use super::recall::Recall;
 use super::stop::Stop;
-use super::survey::Surveyor;
+use super::survey::{Survey, Surveyor};
 use super::tagging::Tagging;
 use super::writer::Writer;
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
@@ -73,78 +74,90 @@ pub fn import(
     memory: &mut Memory<'_>,
     reporter: &mut dyn Reporter,
 ) -> (Snapshot, Ended) {
-    let (order, stop, reading) =
-        (Order::new(job.concurrency), Stop::new(job.halt.clone(), job.max_errors), Reading::default());
+    let (stop, reading) = (Stop::new(job.halt.clone(), job.max_errors), Reading::default());
     let begun = job.clock.now();
     let Import { mapping, duplicates, ref clock, .. } = *job;
     let surveyor = Surveyor { mapping, duplicates, stop: &stop, clock, begun };
-    let Some(mut survey) = surveyor.survey(rows, reporter) else {
+    let survey = surveyor.survey(rows, reporter);
+    let admitted = survey.and_then(|it| Forecast::new(job, &stop).admit(rows, it, &mut memory.recall));
+    let Some(mut survey) = admitted else {
         return (surveyor.nothing_done(job.client.traffic()), stop.reason());
     };
-    let forecast = Forecast {
-        guard: job.guard,
-        mapping,
-        role: job.policy.role,
-        fingerprinter: Fingerprinter::new(job.client.engine(), &job.policy),
-        stop: &stop,
-    };
-    if !forecast.admits(rows, &mut survey, &mut memory.recall) {
-        return (surveyor.nothing_done(job.client.traffic()), stop.reason());
-    }
-    let total = Some(Total::Exact(survey.n_rows));
-    let snapshot = |tally: &Tally| Snapshot {
-        elapsed: job.clock.now() - begun,
-        tally: Tally { read: reading.rows(), ..*tally },
-        counting: None,
-        total,
-        traffic: job.client.traffic(),
-        is_stopping: stop.is_asked_for(),
-    };
-    let tagging = Tagging::new(job.client, &stop);
-    let courier = Courier {
-        client: job.client,
-        policy: &job.policy,
-        order: &order,
-        stop: &stop,
-        tagging: &tagging,
-        doubts: memory.doubts,
-    };
-    let tally = thread::scope(|scope| {
-        let (events, inbox) = sync_channel(job.concurrency);
-        let feed = Feed {
-            rows: &mut *rows,
-            mapping,
-            survey: &mut survey,
-            role: job.policy.role,
-            recall: &mut memory.recall,
-            fingerprinter: Fingerprinter::new(job.client.engine(), &job.policy),
-            order: &order,
-            stop: &stop,
-            reading: &reading,
-            events: events.clone(),
-            ahead: VecDeque::new(),
-        };
-        scope.spawn(move || {
-            pool(job.concurrency).install(|| {
-                let tags_to_come = events.clone();
-                feed.par_bridge().for_each_with(events, |events, admitted| courier.run(admitted, events));
-                courier.tagging.finish(&tags_to_come);
-            });
-        });
-        let progress = |tally: &Tally| Event::Progress(snapshot(tally).into());
-        Writer::new(reporter, memory.writer, &stop, &job.clock).hear(&inbox, progress)
-    });
+    let pipeline = Pipeline { job, stop: &stop, reading: &reading, begun, n_rows: survey.n_rows };
+    let tally = pipeline.run(rows, &mut survey, memory, reporter);
     survey.compare(&reading, rows, &stop);
     if !stop.is_forgetful()
         && let Err(error) = memory.doubts.clear()
     {
         stop.because_of_ledger(error);
     }
-    let (end, ended) = (snapshot(&tally), stop.reason());
+    let (end, ended) = (pipeline.snapshot(&tally), stop.reason());
     match ended {
         // It came when nothing was left to do.
         Ended::Interrupted if reading.is_over() && tally.pending == 0 => (end, Ended::Complete),
         ended => (end, ended),
+    }
+}
+
+/// The second reading, with all that happens at the same time.
+#[derive(Clone, Copy)]
+struct Pipeline<'a> {
+    job: &'a Import<'a>,
+    stop: &'a Stop,
+    reading: &'a Reading,
+    begun: Duration,
+    n_rows: u64,
+}
+
+impl Pipeline<'_> {
+    fn run(
+        self,
+        rows: &mut Rows,
+        survey: &mut Survey,
+        memory: &mut Memory<'_>,
+        reporter: &mut dyn Reporter,
+    ) -> Tally {
+        let Self { job, stop, reading, .. } = self;
+        let (client, policy, doubts) = (job.client, &job.policy, memory.doubts);
+        let (order, tagging) = (Order::new(job.concurrency), Tagging::new(client, stop));
+        let courier = Courier { client, policy, order: &order, stop, tagging: &tagging, doubts };
+        thread::scope(|scope| {
+            let (events, inbox) = sync_channel(job.concurrency);
+            let feed = Feed {
+                rows,
+                mapping: job.mapping,
+                survey,
+                role: policy.role,
+                recall: &mut memory.recall,
+                fingerprinter: Fingerprinter::new(client.engine(), policy),
+                order: &order,
+                stop,
+                reading,
+                events: events.clone(),
+                ahead: VecDeque::new(),
+            };
+            scope.spawn(move || {
+                pool(job.concurrency).install(|| {
+                    let tags_to_come = events.clone();
+                    let deliver = |events: &mut SyncSender<Event>, admitted| courier.run(admitted, events);
+                    feed.par_bridge().for_each_with(events, deliver);
+                    courier.tagging.finish(&tags_to_come);
+                });
+            });
+            let progress = |tally: &Tally| Event::Progress(self.snapshot(tally).into());
+            Writer::new(reporter, memory.writer, stop, &job.clock).hear(&inbox, progress)
+        })
+    }
+
+    fn snapshot(&self, tally: &Tally) -> Snapshot {
+        Snapshot {
+            elapsed: self.job.clock.now() - self.begun,
+            tally: Tally { read: self.reading.rows(), ..*tally },
+            counting: None,
+            total: Some(Total::Exact(self.n_rows)),
+            traffic: self.job.client.traffic(),
+            is_stopping: self.stop.is_asked_for(),
+        }
     }
 }
 
