@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::Serializer;
 
 use intercom_bulk::intercom::UserFields;
-use intercom_bulk::mapping::{Attribute, AttributeType, Key, Mapping, MappingSpec};
+use intercom_bulk::mapping::{Key, Mapping, MappingSpec};
 use intercom_bulk::rows::{Read, ReadOptions, Row, Rows};
 
 /// Enough for a tenth of a second each, little enough to stay in memory.
@@ -60,8 +60,9 @@ fn measure(part: Part, csv: Arc<[u8]>) -> f64 {
     let begun = support::thread_cpu();
     let rows = Rows::from_reader("memory", Box::new(Cursor::new(csv)), &ReadOptions::default())
         .expect("the CSV is well formed");
-    let mapping = Mapping::compile(rows.columns(), &MappingSpec::default(), &attributes(), Key::Auto)
-        .expect("each column is a field or an attribute");
+    let mapping =
+        Mapping::compile(rows.columns(), &MappingSpec::default(), &support::attributes(), Key::Auto)
+            .expect("each column is a field or an attribute");
     let mut body = Vec::new();
     let (mut n_rows, mut n_bytes) = (0, 0);
     for read in rows {
@@ -111,16 +112,4 @@ fn write_body(fields: &UserFields, body: &mut Vec<u8>) -> usize {
     body.clear();
     serde_json::to_writer(&mut *body, fields).expect("memory takes every byte");
     body.len()
-}
-
-fn attributes() -> Vec<Attribute> {
-    [
-        ("plan", AttributeType::String),
-        ("seats", AttributeType::Integer),
-        ("score", AttributeType::Float),
-        ("vip", AttributeType::Boolean),
-        ("renewed", AttributeType::Date),
-    ]
-    .map(|(name, data_type)| Attribute { name: name.into(), data_type, archived: false, options: Vec::new() })
-    .into()
 }

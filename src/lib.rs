@@ -11,6 +11,9 @@
 //!   everything that the company runs. Any core can send that many, so speed is fewer requests for each changed row.
 //! - **Every row is accounted for.** It ends as created, updated, unchanged, invalid, rejected, unknown or pending, and
 //!   the counts add up to the rows read.
+//! - **Running it again is safe and cheap.** What was delivered is remembered in the [`ledger`], only after the server's
+//!   answer: the next run sends what has changed. After any death the same command finishes the work; recovery is not a
+//!   mode.
 //! - **A server that is away is waited for.** What failed in an outage is sent again after it; a failed row is one that
 //!   the server answered others beside.
 //! - **One thing decides when a request may start**: [`pace::Limiter`], behind the one function that sends.
@@ -50,14 +53,22 @@
 //! then. A first reading (`transfer/survey.rs`) counts the rows and finds the users that have several, of whom one row
 //! counts (`transfer/duplicates/`); both readings are of one open file (`rows/source.rs`), and stdin is copied for
 //! that. The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
-//! user still have an order; `transfer/order.rs` holds a row back while
-//! another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
-//! large as the concurrency; a worker calls [`intercom::Client::upsert`], which takes one ticket of the limiter for
-//! every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events: progress,
-//! rejects, report. Nothing grows with the input, but what is kept of its companies and tags.
+//! user still have an order. It asks the ledger about a thousand rows at a time (`transfer/recall.rs`): one whose
+//! fingerprint was delivered is unchanged and goes no further, of another the id may be known. `transfer/order.rs` holds
+//! a row back while another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
+//! large as the concurrency; a worker calls [`intercom::Client::upsert_remembered`], which takes one ticket of the
+//! limiter for every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events:
+//! progress, rejects, report, and the ledger, which it commits every second. Nothing grows with the input, but what is
+//! kept of its companies and tags.
+//!
+//! # What outlives a run
+//!
+//! A folder a workspace: `ledger.db`, an SQLite file with the id and the fingerprint of each user, companies and runs,
+//! safe to delete; `in-flight`, the known users that were about to be written, whose fingerprints a run after a death
+//! forgets; `intents.ndjson`, the leads that were about to be created; `lock`; and `runs/`, a folder a run.
 //!
 //! How a user is written is an [`intercom::Engine`]'s business, and `transfer` learns outcomes only. *Contacts* (2.x):
-//! create first; a conflict names the contact, which is read and compared; then the companies that it is not in, each
+//! a known id is written to; else create first, and a conflict names the contact, which is read and compared; then the companies that it is not in, each
 //! made once a run. Leads are looked for first, and an intent is on the disk ([`ledger`]) before one is created.
 //! *Users* (1.x): one request. Tags are the exception: `transfer/tagging.rs` collects the users that lack one, and puts
 //! it on a hundred with one request; until then their rows have no outcome.
@@ -84,7 +95,8 @@
 //!    `layers::what_belongs_to_one_room_is_in_no_other`, and clippy's bans.
 //! 4. Workers own no output: they send events, and one thread, `transfer/writer.rs`, writes:
 //!    `layers::what_belongs_to_one_room_is_in_no_other`.
-//! 5. A row's outcome is final only after the server's answer:
+//! 5. A row's outcome is final only after the server's answer, and the ledger is written after it:
+//!    `ledger::death::a_value_that_was_being_written_when_the_run_died_is_not_taken_for_the_old_one`,
 //!    `faults::thousands_of_rows_survive_faults_of_every_kind`,
 //!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`. What must not be repeated blindly leaves an
 //!    intent first: `engines::leads::a_lead_whose_answer_was_lost_is_not_created_blindly_again`.

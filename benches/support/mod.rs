@@ -11,6 +11,8 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
+use intercom_bulk::mapping::{Attribute, AttributeType};
+
 pub(crate) use process::{Bench, PROGRAM, Usage};
 pub(crate) use sandbox::SandboxProcess;
 
@@ -42,6 +44,19 @@ pub(crate) fn users_csv(numbers: Range<usize>) -> String {
         .expect("a string takes every letter");
     }
     csv
+}
+
+/// Returns the custom attributes of those users.
+pub(crate) fn attributes() -> Vec<Attribute> {
+    [
+        ("plan", AttributeType::String),
+        ("seats", AttributeType::Integer),
+        ("score", AttributeType::Float),
+        ("vip", AttributeType::Boolean),
+        ("renewed", AttributeType::Date),
+    ]
+    .map(|(name, data_type)| Attribute { name: name.into(), data_type, archived: false, options: Vec::new() })
+    .into()
 }
 
 /// Returns how long this thread has been on a CPU, in which other processes do not count.

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::last_report::LastReport;
 use super::lock::{Claim, Turn};
-use super::memory::{begin_run, end_run};
+use super::memory::{begin_run, end_run, put_away};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
 use crate::ledger::LedgerWriter;
@@ -84,7 +84,9 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     };
     let rows = result.as_ref().ok().map(|exported| exported.written);
     let exit = conclude(&result, arguments, &name, reporter, environment, &clock)?;
-    end_run(&mut ledger.writer, exit, rows, &clock)?;
+    if !matches!(&result, Err(Failure { reason: Reason::Ledger(_), .. })) {
+        end_run(&mut ledger.writer, exit, rows, &clock)?;
+    }
     Ok(exit)
 }
 
@@ -186,6 +188,8 @@ struct Failure {
 
 enum Reason {
     Error(Error),
+    /// What it says of the ledger, which is of no more use to this run.
+    Ledger(Error),
     /// The reader of stdout has seen enough, which is success.
     BrokenPipe,
     Interrupted(Exit),
@@ -221,7 +225,10 @@ impl Failure {
                     "the listing lags behind writes by up to minutes: run the same command again later",
                 ))
             }
-            ExportError::Ledger(error) => Reason::Error(Error::of_ledger(&error)),
+            ExportError::Ledger(error) => {
+                put_away(&error);
+                Reason::Ledger(Error::of_ledger(&error))
+            }
             ExportError::Endless { .. } => Reason::Error(Error::new(Exit::Failed, error.to_string())),
         };
         Self { reason, next }
@@ -273,7 +280,7 @@ fn conclude(
             let last_lines = last_lines(&report_file, &again, *next);
             (*exit, format!("{}\n{last_lines}", leftover(arguments, name)), None)
         }
-        Err(Failure { reason: Reason::Error(error), next }) => {
+        Err(Failure { reason: Reason::Error(error) | Reason::Ledger(error), next }) => {
             let last_lines = last_lines(&report_file, &again, *next);
             let text = format!("{error}{}\n{last_lines}", leftover(arguments, name));
             (error.exit(), text, Some(error.what().to_owned()))

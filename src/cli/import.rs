@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::lock::{Claim, Turn};
-use super::memory::{begin_run, end_run, job_of};
+use super::memory::{begin_run, end_run, job_of, put_away};
 use super::signals::Interruption;
 use super::state::new_run;
 use crate::pace::Clock;
@@ -77,12 +77,18 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
 
 /// Runs the pipeline to its end, which the ledger is told of.
 fn deliver(run: InputRun<'_>, job: &Import<'_>, mut memory: Memory<'_>) -> Result<Exit, Error> {
-    let mut rows = None;
+    let (mut rows, mut is_broken) = (None, false);
     let exit = run.conclude(|input, reporter| {
         let (end, ended) = import(job, &mut input.rows, &mut memory, reporter);
         rows = matches!(ended, Ended::Complete).then_some(end.tally.read);
+        if let Ended::Ledger(error) = &ended {
+            put_away(error);
+            is_broken = true;
+        }
         (end, ended)
     })?;
-    end_run(memory.writer, exit, rows, &job.clock)?;
+    if !is_broken {
+        end_run(memory.writer, exit, rows, &job.clock)?;
+    }
     Ok(exit)
 }

@@ -117,6 +117,14 @@ pub(super) fn end_run(
     writer.end_run(&end).map_err(|error| Error::of_ledger(&error))
 }
 
+/// Sets a ledger aside that was found to be damaged in the middle of a run; the next one begins anew.
+pub(super) fn put_away(error: &LedgerError) {
+    if let LedgerError::Damaged { path, .. } = error {
+        // If it cannot be renamed, the next run meets it again, and says so again.
+        let _ = Ledger::set_aside(path);
+    }
+}
+
 /// Opens a ledger; one that is damaged is set aside, and told of.
 fn open_ledger(folder: &Path, workspace: &str) -> Result<Ledger, Error> {
     let opened = Ledger::open(folder, workspace).map_err(|error| Error::of_ledger(&error))?;
@@ -165,7 +173,7 @@ impl Error {
                 Self::new(Exit::Usage, message).hint("give each workspace a folder of its own: --state-dir DIR")
             }
             LedgerError::Damaged { .. } => {
-                Self::new(Exit::Output, message).hint("run the same command again: it sets the ledger aside")
+                Self::new(Exit::Output, message).hint("run the same command again: the ledger was set aside, and a new one costs requests and loses nothing")
             }
             LedgerError::Unusable { .. } => Self::new(Exit::Output, message)
                 .hint("make room, or choose another place: --state-dir DIR; what is not remembered is sent once more"),

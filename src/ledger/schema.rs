@@ -82,6 +82,14 @@ impl Ledger {
         }
     }
 
+    /// Gives a ledger that turned out to be damaged another name, so that the next run begins a new one.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
+        set_aside(path)
+    }
+
     fn open_file(path: &Path, workspace: &str) -> Result<Self, LedgerError> {
         let failed = |error: rusqlite::Error| LedgerError::of(path, &error);
         create_private(path).map_err(|error| LedgerError::of_io(path, &error))?;

@@ -16,14 +16,16 @@ use crate::ledger::Fingerprint;
 const FORM: u8 = 1;
 
 /// Takes fingerprints of rows that are written in one way.
-pub(super) struct Fingerprinter {
+pub struct Fingerprinter {
     /// Everything said so far; begins with how rows are written.
     said: Vec<u8>,
     prefix: usize,
 }
 
 impl Fingerprinter {
-    pub(super) fn new(engine: Engine, policy: &Policy) -> Self {
+    /// Returns one for rows that this engine writes in this way.
+    #[must_use]
+    pub fn new(engine: Engine, policy: &Policy) -> Self {
         let role = u8::from(policy.role == Role::Lead);
         let detaches = u8::from(policy.other_companies == OtherCompanies::Detach);
         let said = vec![FORM, u8::from(engine == Engine::Users), role, detaches];
@@ -31,7 +33,7 @@ impl Fingerprinter {
     }
 
     /// Returns the fingerprint of a row's fields.
-    pub(super) fn of(&mut self, fields: &UserFields) -> Fingerprint {
+    pub fn of(&mut self, fields: &UserFields) -> Fingerprint {
         let mut sorted: Vec<(&Field, &Value)> = fields.iter().collect();
         sorted.sort_unstable_by_key(|(field, _)| *field);
         self.said.truncate(self.prefix);

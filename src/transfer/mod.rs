@@ -33,6 +33,7 @@ pub use companies::KnownCompanies;
 pub use duplicates::Duplicates;
 pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total};
 pub use export::{Export, ExportError, RoleFilter, export};
+pub use fingerprint::Fingerprinter;
 pub use guard::{Guard, Suspicion};
 pub use import::{Import, Memory, import};
 pub use leads::LeadIntents;

@@ -1,5 +1,6 @@
 //! What a run remembers of those before it: what is sent again, and what is not.
 
+mod bad;
 mod death;
 mod export;
 mod freshness;
