@@ -99,14 +99,17 @@
 //!    `ledger::death::a_value_that_was_being_written_when_the_run_died_is_not_taken_for_the_old_one`,
 //!    `faults::thousands_of_rows_survive_faults_of_every_kind`,
 //!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`. What must not be repeated blindly leaves an
-//!    intent first: `engines::leads::a_lead_whose_answer_was_lost_is_not_created_blindly_again`.
+//!    intent first: `engines::leads::a_lead_whose_answer_was_lost_is_not_created_blindly_again`. Whatever kills a run,
+//!    wherever: `kill::an_import_that_is_killed_anywhere_is_finished_by_the_next_run`,
+//!    `kill::leads_are_created_once_wherever_their_import_is_killed`.
 //! 6. A 429 never counts as a row's failure or attempt: `faults::a_throttled_request_costs_no_row`.
 //! 7. The contact behind a conflict is read and compared before it is written to:
 //!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`,
 //!    `engines::archived::an_archived_contact_that_is_somebody_else_is_archived_again`.
 //! 8. An output file appears under its name whole or not at all:
 //!    `export::a_failed_export_leaves_the_old_file_as_it_was`,
-//!    `export::resume::a_killed_export_goes_on_from_its_last_page`.
+//!    `export::resume::a_killed_export_goes_on_from_its_last_page`,
+//!    `kill::an_export_that_is_killed_anywhere_leaves_the_old_file_or_the_new_one`.
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
 //!    `faults::connections::a_certificate_that_is_not_trusted_is_told_at_once_and_gets_no_token`,
 //!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).

@@ -16,6 +16,7 @@ mod export;
 mod faults;
 mod folders;
 mod import;
+mod kill;
 mod layers;
 mod ledger;
 mod limits;

@@ -198,6 +198,11 @@ impl TestEnv {
         response.text().unwrap()
     }
 
+    /// Returns every file of the folder and those in it.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        walk(self.folder.path())
+    }
+
     /// Returns the only run folder of a command.
     pub fn run_folder(&self, command: &str) -> PathBuf {
         let mut folders: Vec<PathBuf> = walk(self.folder.path())
