@@ -10,12 +10,14 @@ use super::args::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg, 
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
+use super::state::cannot_write;
 use crate::intercom::AccessToken;
 use crate::intercom::Client;
 use crate::intercom::Connection;
 use crate::intercom::DataAttribute;
 use crate::intercom::Dialect;
 use crate::intercom::Trace;
+use crate::ledger::Ledger;
 use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::pace::Limiter;
@@ -173,9 +175,14 @@ pub(super) fn workspace_id(client: &Client) -> Result<String, Error> {
 fn start_sandbox(state: &StateArgs, environment: &Environment) -> Result<Sandbox, Error> {
     let folder = state.workspace_dir(SANDBOX_WORKSPACE, environment)?;
     let data = folder.join("users.ndjson");
+    let is_new = !data.exists();
     let config =
         Config { data: Some(data.clone()), quota_per_minute: 0, lag: Lag::NONE, ..Config::default() };
     let sandbox = Sandbox::start(config).map_err(Error::of_sandbox)?;
+    if is_new {
+        // Somebody has deleted its users to begin anew: what was delivered to them is nobody's.
+        Ledger::delete(&folder).map_err(|error| cannot_write(&folder, error))?;
+    }
     introduce(&sandbox, &data);
     Ok(sandbox)
 }

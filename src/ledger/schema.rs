@@ -14,7 +14,10 @@ use super::{Companies, Doubts, LedgerError, LedgerReader, LedgerWriter};
 const SCHEMA: u32 = 1;
 /// Marks the file as ours, "icbl"; `file` and `PRAGMA application_id` show it.
 const APPLICATION: u32 = 0x6963_626c;
-/// What a connection keeps of the file in memory: 16 MiB, whatever the file's size.
+/// What the reading connection keeps of the file in memory, whatever the file's size: a million users in no order, or any
+/// number of them in the order of their keys.
+const READ_CACHE_KIB: i64 = 64 * 1024;
+/// What the others keep.
 const CACHE_KIB: i64 = 16 * 1024;
 /// Pages of the write-ahead log before they are moved into the file: 16 MiB, a second's worth of random writes.
 const LOG_PAGES: i64 = 4_096;
@@ -82,6 +85,20 @@ impl Ledger {
         }
     }
 
+    /// Deletes the ledger in a folder, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be deleted.
+    pub fn delete(folder: &Path) -> std::io::Result<()> {
+        let path = folder.join(Self::FILE);
+        [path.clone(), with_ending(&path, "-wal"), with_ending(&path, "-shm")].iter().try_for_each(|path| {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            }
+        })
+    }
+
     /// Gives a ledger that turned out to be damaged another name, so that the next run begins a new one.
     ///
     /// # Errors
@@ -119,7 +136,9 @@ impl Ledger {
             writer.doubt(&keys)?;
             doubts.clear()?;
         }
-        let reader = LedgerReader::new(connect(path).map_err(failed)?, path)?;
+        let read_connection = connect(path).map_err(failed)?;
+        read_connection.pragma_update(None, "cache_size", -READ_CACHE_KIB).map_err(failed)?;
+        let reader = LedgerReader::new(read_connection, path)?;
         let companies = Companies::new(connect(path).map_err(failed)?, path, writer.learned());
         Ok(Self { reader, writer, doubts, companies })
     }
@@ -167,13 +186,15 @@ fn workspace_of(connection: &Connection) -> rusqlite::Result<Option<String>> {
     connection.query_row("SELECT id FROM workspace", [], |row| row.get(0)).optional()
 }
 
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Gives a damaged file another name, with its log. Returns the first name that was free.
 fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let named = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
+    let named = |end: &str| with_ending(path, end);
     let free = (1..).map(|n| format!(".damaged-{n}")).find(|end| !named(end).exists());
     let aside = free.expect("there is a last number on no disk");
     for log in ["-wal", "-shm"] {

@@ -68,6 +68,16 @@ fn the_sample_is_imported_into_the_embedded_sandbox_and_kept() {
 }
 
 #[test]
+fn a_sandbox_whose_users_were_deleted_begins_anew() {
+    let env = TestEnv::offline();
+    env.write("users.csv", users(3));
+    assert_eq!(0, env.run(["import", "users.csv", "--sandbox"]).code);
+    fs::remove_file(env.path(".local/state/intercom-bulk/sandbox1/users.ndjson")).unwrap();
+    let run = env.run(["import", "users.csv", "--sandbox"]);
+    assert!(run.stderr.contains("3 created, 0 updated, 0 unchanged"), "{run}");
+}
+
+#[test]
 fn every_cell_is_written_as_the_type_of_its_attribute() {
     let file = "email,account_number,company_size,mrr,is_beta,trial_ends_at\n\
                 a@example.com,00123,42,9.5,yes,2026-01-31\n";
