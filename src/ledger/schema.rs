@@ -134,8 +134,9 @@ impl Ledger {
         let mut writer = LedgerWriter::new(connection, path);
         if !keys.is_empty() {
             writer.doubt(&keys)?;
-            doubts.clear()?;
         }
+        // Of a file with a torn key alone, too: what is added behind it could not be read.
+        doubts.clear()?;
         let read_connection = connect(path).map_err(failed)?;
         read_connection.pragma_update(None, "cache_size", -READ_CACHE_KIB).map_err(failed)?;
         let reader = LedgerReader::new(read_connection, path)?;

@@ -107,6 +107,22 @@ fn a_user_that_a_dead_run_was_writing_is_in_doubt_unless_the_run_noted_the_answe
 }
 
 #[test]
+fn a_doubt_that_a_death_tore_does_not_hide_those_of_the_next_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path());
+    begin_run(&mut ledger);
+    ledger.writer.note(&delivered("sent", "one"), NOW).unwrap();
+    end_run(&mut ledger, 0, Some(1));
+    drop(ledger);
+    fs::write(folder.path().join("in-flight"), b"\x06xt").unwrap();
+    let mut ledger = open(folder.path());
+    begin_run(&mut ledger);
+    ledger.doubts.add(&key("sent")).unwrap();
+    drop(ledger);
+    assert_eq!("one", shown(&mut open(folder.path()), &["sent"]));
+}
+
+#[test]
 fn the_run_before_of_the_same_job_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(folder.path());
