@@ -21,6 +21,9 @@ mod runs;
 mod schema;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use companies::Companies;
 pub use doubts::Doubts;
 pub use error::LedgerError;
