@@ -25,10 +25,12 @@ pub enum OutputCell<'a> {
     Names(&'a [String]),
 }
 
-/// Returns names as one cell of a CSV.
+/// Returns names as one cell of a CSV; those that would be read as something else, as a JSON array.
 fn joined(names: &[String]) -> Result<String, serde_json::Error> {
-    let splits = |name: &String| name.contains([';', ',']) || name.starts_with('[') || name.trim() != name;
-    if names.iter().any(splits) { serde_json::to_string(names) } else { Ok(names.join(";")) }
+    let is_misread = |name: &String| {
+        name.contains([';', ',']) || name.starts_with(['[', '{']) || name == r"\N" || name.trim() != name
+    };
+    if names.iter().any(is_misread) { serde_json::to_string(names) } else { Ok(names.join(";")) }
 }
 
 /// Writes rows of the same columns in one format.

@@ -189,3 +189,6 @@ fn custom(value: Option<&Json>, is_date: bool) -> OutputCell<'_> {
         Some(nested) => OutputCell::Json(Cow::Owned(nested.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;
