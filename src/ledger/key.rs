@@ -76,6 +76,8 @@ impl UserKey {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -95,5 +97,19 @@ mod tests {
         assert_eq!(26, UserKey::new(KeyKind::Id, text).as_bytes().len());
         assert_eq!(b'i', UserKey::new(KeyKind::Id, text).as_bytes()[0]);
         assert_eq!(b'I', UserKey::new(KeyKind::Id, &format!("{text}5")).as_bytes()[0]);
+    }
+
+    fn user() -> impl Strategy<Value = (KeyKind, String)> {
+        let kinds = vec![KeyKind::ExternalId, KeyKind::Email, KeyKind::Id, KeyKind::Lead];
+        (prop::sample::select(kinds), "[xX]?[ab\0]{0,2}|[ab]{0,2}(0123456789é){2,3}[ab\0]?")
+    }
+
+    proptest! {
+        #[test]
+        fn two_keys_are_one_if_kind_and_text_are(one in user(), other in user()) {
+            let key = |(kind, text): &(KeyKind, String)| UserKey::new(*kind, text);
+            prop_assert_eq!(one == other, key(&one) == key(&other));
+            prop_assert_eq!(Some(key(&one)), UserKey::stored(key(&one).as_bytes()));
+        }
     }
 }

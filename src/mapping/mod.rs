@@ -93,3 +93,6 @@ impl std::fmt::Display for AttributeType {
         f.write_str(self.api_name())
     }
 }
+
+#[cfg(test)]
+mod properties;

@@ -246,6 +246,8 @@ fn format_of(name: &str, head: &[u8], known: Option<Format>) -> Result<Format, I
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod testing;
 
 #[cfg(test)]

@@ -85,6 +85,8 @@ impl Fingerprinter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn text(field: Field, text: &str) -> (Field, Value) {
@@ -122,5 +124,45 @@ mod tests {
     fn texts_do_not_run_into_one_another() {
         let pair = |name, phone| of(&[text(Field::Name, name), text(Field::Phone, phone)]);
         assert_ne!(pair("ab", "c"), pair("a", "bc"));
+    }
+
+    /// A few fields and values of each type, so that two rows are often nearly the same.
+    fn fields() -> impl Strategy<Value = UserFields> {
+        let value = prop_oneof![
+            Just(Value::Clear),
+            "[1a]{0,2}".prop_map(|text| Value::Text(text.into())),
+            (0..3_i64).prop_map(Value::Integer),
+            prop::sample::select(vec![0.0, -0.0, 1.0]).prop_map(Value::Float),
+            any::<bool>().prop_map(Value::Boolean),
+            prop::collection::vec("[1a]{0,2}", 0..3).prop_map(Value::List),
+        ];
+        let field = prop::sample::select(vec![Field::Name, Field::Email, Field::Custom("name".into())]);
+        let entries = prop::collection::btree_map(field, value, 0..3).prop_map(Vec::from_iter);
+        entries.prop_shuffle().prop_map(|fields| fields.into_iter().collect())
+    }
+
+    /// What is sent, but for the order of what has none.
+    fn sent(fields: &UserFields) -> String {
+        let sorted = |value: &Value| match value {
+            Value::List(items) => {
+                let mut items = items.clone();
+                items.sort_unstable();
+                Value::List(items)
+            }
+            value => value.clone(),
+        };
+        let text = |(field, value)| format!("{field}: {}", serde_json::to_string(&sorted(value)).unwrap());
+        let mut texts: Vec<String> = fields.iter().map(text).collect();
+        texts.sort_unstable();
+        texts.join("\n")
+    }
+
+    proptest! {
+        #[test]
+        fn two_rows_have_one_fingerprint_if_the_same_is_sent_of_both(one in fields(), other in fields()) {
+            let mut fingerprinter = Fingerprinter::new(Engine::Contacts, &Policy::default());
+            let is_same = fingerprinter.of(&one) == fingerprinter.of(&other);
+            prop_assert_eq!(sent(&one) == sent(&other), is_same);
+        }
     }
 }

@@ -42,6 +42,8 @@ fn seconds(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -71,5 +73,18 @@ mod tests {
             "`15` is not a length of time; write it with units, as in `90s`, `15m`, `1h30m` or `30d`",
             "15".parse::<DurationArg>().unwrap_err().to_string()
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_length_of_time_is_read_as_it_is_written(parts in prop::array::uniform4(0..1_000_000_u64)) {
+            let written: String = UNITS.iter().zip(parts).map(|((unit, _), n)| format!("{n}{unit}")).collect();
+            check(&written, Some(UNITS.iter().zip(parts).map(|((_, length), n)| n * length).sum()));
+        }
+
+        #[test]
+        fn no_text_is_too_odd_to_be_looked_at(text in "\\PC{0,12}|[0-9dhms]{0,24}") {
+            let _ = text.parse::<DurationArg>();
+        }
     }
 }
