@@ -142,7 +142,7 @@ fn an_import_that_is_killed_anywhere_is_finished_by_the_next_run() {
 
 #[test]
 fn leads_are_created_once_wherever_their_import_is_killed() {
-    kill_loop(&mut leads::Leads::new(12), SHORT, 5);
+    kill_loop(&mut leads::Leads::new(12), Scale { n_kills: 4, ..SHORT }, 5);
 }
 
 #[test]
