@@ -52,7 +52,7 @@
 //! (`ledger/lock.rs`: one run at a time) and compiles the mapping: what can fail before the first write has failed by
 //! then. A first reading (`transfer/survey.rs`) counts the rows and finds the users that have several, of whom one row
 //! counts (`transfer/duplicates/`); both readings are of one open file (`rows/source.rs`), and stdin is copied for
-//! that. The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
+//! that. With `--retry-rejected`, the rejects of the job's last run come first in both (`rows/earlier.rs`). The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
 //! user still have an order. It asks the ledger about a thousand rows at a time (`transfer/recall.rs`): one whose
 //! fingerprint was delivered is unchanged and goes no further, of another the id may be known. `transfer/order.rs` holds
 //! a row back while another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as

@@ -127,6 +127,10 @@ pub(super) struct ImportArgs {
     pub(super) input: InputArgs,
     #[command(flatten)]
     pub(super) duplicates: DuplicatesArgs,
+    /// Send what the last run of the job could not deliver again, before the rows of FILE; of a user in both, the row of
+    /// FILE counts
+    #[arg(long, help_heading = "Input")]
+    pub(super) retry_rejected: bool,
     #[command(flatten)]
     pub(super) mapping: MappingArgs,
     /// Create custom attributes for columns that map to nothing, of the type that their cells have

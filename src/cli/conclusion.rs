@@ -19,7 +19,7 @@ use crate::report::InputReport;
 use crate::report::RunDir;
 use crate::report::RunReporter;
 use crate::report::count;
-use crate::rows::InputDigest;
+use crate::rows::Rows;
 use crate::transfer::Ended;
 use crate::transfer::Reporter;
 use crate::transfer::Snapshot;
@@ -108,7 +108,7 @@ impl<'a> InputRun<'a> {
 
     /// Writes the error if there is one, the ending, and the last report.
     fn tell(self, end: &Snapshot, exit: Exit, error: Option<&Error>) -> Result<Exit, Error> {
-        let Self { input, mut reporter, circumstances } = self;
+        let Self { mut input, mut reporter, circumstances } = self;
         let (errors, files, report_file) =
             (reporter.errors(), reporter.reject_files(), reporter.report_file());
         let retry = files.as_ref().map(|files| files.retry.as_path());
@@ -126,7 +126,9 @@ impl<'a> InputRun<'a> {
         };
         // Nobody may be listening; the exit code says it all the same.
         let _ = write!(io::stderr(), "{}", circumstances.deed.ending(&ending));
-        reporter.set_imported(end, input_report(&input.name, input.rows.finish()));
+        let earlier = input.rows.take_earlier();
+        let files = [input.rows].into_iter().chain(earlier).map(input_report);
+        reporter.set_imported(end, files.collect());
         let headline = exit.headline(next.command, error.map(Error::what));
         let Circumstances { environment, clock, json, .. } = circumstances;
         Ok(LastReport { exit, headline, environment, clock, is_json: json }.write(reporter))
@@ -154,7 +156,7 @@ impl<'a> InputRun<'a> {
             Ended::Output(error) => Err(unwritable(&error)),
             Ended::Interrupted => self.circumstances.interruption.verdict(),
             Ended::TooManyErrors => Err(too_many_errors(tally)),
-            Ended::Complete if tally.read == 0 && !self.circumstances.allow_empty => {
+            Ended::Complete if self.input.rows.n_read() == 0 && !self.circumstances.allow_empty => {
                 Err(Error::new(Exit::Input, format!("{file}: there are no rows, only a header"))
                     .hint("if that is right, say so: --allow-empty"))
             }
@@ -211,13 +213,12 @@ fn next(
 
 /// Refuses to read a file that the run itself would begin to write: it would be emptied before it was read.
 fn refuse_own_output(input: &OpenInput, run_dir: &Path) -> Result<(), Error> {
-    let Some(path) = input.source.path() else { return Ok(()) };
     let real = |path: &Path| path.canonicalize().ok();
-    let is_ours =
-        RunDir::FILES.iter().any(|name| real(path).is_some_and(|it| Some(it) == real(&run_dir.join(name))));
-    if !is_ours {
-        return Ok(());
-    }
+    let is_ours = |path: &&Path| {
+        RunDir::FILES.iter().any(|name| real(path).is_some_and(|it| Some(it) == real(&run_dir.join(name))))
+    };
+    let earlier = input.rows.earlier().iter().map(|rows| Path::new(rows.name()));
+    let Some(path) = input.source.path().into_iter().chain(earlier).find(is_ours) else { return Ok(()) };
     Err(Error::new(
         Exit::Usage,
         format!("`{}` would be overwritten: it is a file of this run's folder", path.display()),
@@ -225,8 +226,10 @@ fn refuse_own_output(input: &OpenInput, run_dir: &Path) -> Result<(), Error> {
     .hint("choose another folder with --run-dir DIR, or leave the flag out"))
 }
 
-fn input_report(path: &str, digest: InputDigest) -> InputReport {
-    InputReport { path: path.into(), bytes: digest.bytes, sha256: digest.sha256, rows: digest.rows }
+fn input_report(rows: Rows) -> InputReport {
+    let path = rows.name().to_owned();
+    let digest = rows.finish();
+    InputReport { path, bytes: digest.bytes, sha256: digest.sha256, rows: digest.rows }
 }
 
 fn too_many_errors(tally: &Tally) -> Error {

@@ -57,6 +57,8 @@ impl Environment {
             match word {
                 "--run-dir" => drop(given.next()),
                 word if word.starts_with("--run-dir=") => {}
+                // It is another job, which has no rejects yet.
+                "--retry-rejected" => {}
                 word if word == file && !is_replaced => {
                     is_replaced = true;
                     words.push(other);

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::last_report::LastReport;
 use super::lock::{Claim, Turn};
-use super::memory::{begin_run, end_run, put_away};
+use super::memory::{begin_run, end_run, open_ledger, put_away};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
 use crate::ledger::LedgerWriter;
@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     };
     let columns = Columns::new(&workspace.attributes);
     let run_dir = arguments.state.create_run_dir(&run_id, &workspace.id, environment)?;
-    let mut ledger = begin_run(&claim, &run_dir, &format!("export {name}"))?;
+    let mut ledger = open_ledger(&claim)?;
+    begin_run(&mut ledger.writer, &run_dir, &format!("export {name}"), &clock)?;
     workspace.client.outlast_outages(arguments.connect.max_outage());
     let job = Export {
         client: &workspace.client,

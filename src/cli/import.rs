@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::Exit;
 use super::lock::{Claim, Turn};
-use super::memory::{begin_run, end_run, job_of, put_away};
+use super::memory::{begin_run, end_run, job_of, open_ledger, put_away};
 use super::signals::Interruption;
 use super::state::new_run;
 use crate::pace::Clock;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
     let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
-    let input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
+    let mut input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
     let mut workspace = arguments
         .connect
         .connect(&arguments.state, environment, &clock, &interruption.halt())
@@ -36,6 +36,11 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         Turn::Ours(lock) => lock,
         Turn::Skipped(skipped) => return skipped.tell("import", arguments.face.json, &clock),
     };
+    let (mut ledger, job_name) = (open_ledger(&claim)?, job_of("import", &input.source));
+    let rejected_by = match arguments.retry_rejected {
+        true => input.put_rejects_before(&ledger.writer, &job_name)?,
+        false => Vec::new(),
+    };
     let mapping = arguments
         .compile(spec, &input, &mut workspace, &interruption.halt())
         .map_err(|error| interruption.instead_of(error))?;
@@ -45,8 +50,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         workspace.client.keep_leads_in(Box::new(leads));
     }
     let run_dir = arguments.state.create_run_dir(&run_id, &id, environment)?;
-    let job_name = job_of("import", &input.source);
-    let mut ledger = begin_run(&claim, &run_dir, &job_name)?;
+    begin_run(&mut ledger.writer, &run_dir, &job_name, &clock)?;
     let guard = arguments.limits.guard(&ledger.writer, &job_name)?;
     workspace.client.keep_companies_in(Box::new(KnownCompanies::new(ledger.companies)));
     let face = arguments.face.progress.face("import", &input.name);
@@ -71,7 +75,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         halt: interruption.halt(),
         clock: clock.clone(),
     };
-    let recall = Recall::new(ledger.reader, arguments.freshness.freshness(&clock));
+    let recall = Recall::new(ledger.reader, arguments.freshness.freshness(&clock), rejected_by);
     deliver(run, &job, Memory { recall, writer: &mut ledger.writer, doubts: &ledger.doubts })
 }
 
@@ -80,7 +84,7 @@ fn deliver(run: InputRun<'_>, job: &Import<'_>, mut memory: Memory<'_>) -> Resul
     let (mut rows, mut is_broken) = (None, false);
     let exit = run.conclude(|input, reporter| {
         let (end, ended) = import(job, &mut input.rows, &mut memory, reporter);
-        rows = matches!(ended, Ended::Complete).then_some(end.tally.read);
+        rows = matches!(ended, Ended::Complete).then_some(input.rows.n_read());
         if let Ended::Ledger(error) = &ended {
             put_away(error);
             is_broken = true;

@@ -111,8 +111,11 @@ impl OpenInput {
         for read in self.rows.again().map_err(broken)? {
             let Read::Row(row) = read.map_err(broken)? else { continue };
             if let Some(fault) = columns.iter().find_map(|index| mapping.fault_of(&row, *index)) {
-                let error =
-                    Error::new(Exit::Usage, format!("{}:{}: {fault}", self.name, row.position().line));
+                let position = row.position();
+                let earlier =
+                    usize::from(position.file).checked_sub(1).map(|file| self.rows.earlier()[file].name());
+                let name = earlier.unwrap_or(&self.name);
+                let error = Error::new(Exit::Usage, format!("{name}:{}: {fault}", position.line));
                 return Err(match fault.hint() {
                     Some(hint) => error.hint(hint),
                     None => error,

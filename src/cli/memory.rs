@@ -1,7 +1,6 @@
 //! What earlier runs have delivered, and which rows are sent all the same.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
@@ -96,14 +95,17 @@ impl LimitArgs {
     }
 }
 
-/// Opens the ledger of the workspace that a run has the lock of, and notes that the run begins. `job` names the runs that
-/// do the same.
-pub(super) fn begin_run(claim: &Claim<'_>, run_dir: &RunDir, job: &str) -> Result<Ledger, Error> {
-    let mut ledger = open_ledger(&claim.folder, claim.workspace)?;
-    let (folder, started_at) = (run_dir.path(), claim.clock.unix().as_secs());
-    let start = RunStart { name: run_dir.id(), job, folder, started_at };
-    ledger.writer.begin_run(&start).map_err(|error| Error::of_ledger(&error))?;
-    Ok(ledger)
+/// Notes that a run begins. `job` names the runs that do the same.
+pub(super) fn begin_run(
+    writer: &mut LedgerWriter,
+    run_dir: &RunDir,
+    job: &str,
+    clock: &Clock,
+) -> Result<(), Error> {
+    // The next run may be started in another folder.
+    let folder = std::path::absolute(run_dir.path()).unwrap_or_else(|_| run_dir.path().into());
+    let start = RunStart { name: run_dir.id(), job, folder: &folder, started_at: clock.unix().as_secs() };
+    writer.begin_run(&start).map_err(|error| Error::of_ledger(&error))
 }
 
 /// Notes that a run ends; `rows` are those of an input or output that is whole.
@@ -125,9 +127,9 @@ pub(super) fn put_away(error: &LedgerError) {
     }
 }
 
-/// Opens a ledger; one that is damaged is set aside, and told of.
-fn open_ledger(folder: &Path, workspace: &str) -> Result<Ledger, Error> {
-    let opened = Ledger::open(folder, workspace).map_err(|error| Error::of_ledger(&error))?;
+/// Opens the ledger of the workspace that a run has the lock of; one that is damaged is set aside, and told of.
+pub(super) fn open_ledger(claim: &Claim<'_>) -> Result<Ledger, Error> {
+    let opened = Ledger::open(&claim.folder, claim.workspace).map_err(|error| Error::of_ledger(&error))?;
     if let Some((aside, damage)) = opened.set_aside {
         // Nobody may be listening; the run goes on all the same.
         let _ = writeln!(

@@ -19,6 +19,7 @@ mod last_report;
 mod lock;
 mod memory;
 mod private;
+mod retry;
 mod sandbox;
 mod signals;
 mod state;

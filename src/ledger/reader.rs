@@ -56,7 +56,7 @@ fn look_up(
     let mut rows = select.query([key.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (id, fingerprint, run): (ContactId, _, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(Some(Delivery { id, fingerprint, at: runs.get(&run).copied().unwrap_or(0) }))
+    Ok(Some(Delivery { id, fingerprint, at: runs.get(&run).copied().unwrap_or(0), run }))
 }
 
 fn runs(connection: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {

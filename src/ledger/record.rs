@@ -70,6 +70,8 @@ pub struct Delivery {
     pub fingerprint: Option<Fingerprint>,
     /// When the run that wrote this began, in seconds since 1970.
     pub at: u64,
+    /// The number of that run; later ones are greater.
+    pub run: i64,
 }
 
 impl ToSql for Fingerprint {

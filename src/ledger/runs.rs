@@ -33,6 +33,8 @@ pub struct RunEnd {
 /// A run of the past.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastRun {
+    /// Its number; later ones are greater.
+    pub number: i64,
     /// Its name.
     pub name: String,
     /// Where its files are, unless somebody has deleted them.
@@ -75,17 +77,37 @@ impl LedgerWriter {
         let both = newest("1").and_then(|last| Ok((last, newest("rows IS NOT NULL")?)));
         both.map_err(|error| self.failed(&error))
     }
+
+    /// Returns the earlier runs of a job that may have left rows undelivered which no later one has looked at: the
+    /// newest that read its input to the end, and those after it. The oldest comes first.
+    ///
+    /// # Errors
+    /// As [`LedgerError`].
+    pub fn unsettled_runs(&self, job: &str) -> Result<Vec<PastRun>, LedgerError> {
+        unsettled(self.connection(), job, self.run()).map_err(|error| self.failed(&error))
+    }
 }
 
 fn newest(connection: &Connection, job: &str, but: i64, which: &str) -> rusqlite::Result<Option<PastRun>> {
     let select = format!(
-        "SELECT name, folder, rows FROM runs WHERE job = ?1 AND run <> ?2 AND {which} ORDER BY run DESC LIMIT 1"
+        "SELECT run, name, folder, rows FROM runs WHERE job = ?1 AND run <> ?2 AND {which} ORDER BY run DESC LIMIT 1"
     );
-    let past = |row: &rusqlite::Row<'_>| {
-        let (name, folder, rows): (_, String, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(PastRun { name, folder: folder.into(), rows: rows.map(i64::unsigned_abs) })
-    };
     connection.query_row(&select, (job, but), past).optional()
+}
+
+fn unsettled(connection: &Connection, job: &str, but: i64) -> rusqlite::Result<Vec<PastRun>> {
+    let mut select = connection.prepare(
+        "SELECT run, name, folder, rows FROM runs WHERE job = ?1 AND run <> ?2 AND run >= ifnull(
+             (SELECT max(run) FROM runs WHERE job = ?1 AND run <> ?2 AND rows IS NOT NULL), 0)
+         ORDER BY run",
+    )?;
+    select.query_map((job, but), past)?.collect()
+}
+
+fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastRun> {
+    let (folder, rows): (String, Option<i64>) = (row.get(2)?, row.get(3)?);
+    let rows = rows.map(i64::unsigned_abs);
+    Ok(PastRun { number: row.get(0)?, name: row.get(1)?, folder: folder.into(), rows })
 }
 
 /// SQLite has no unsigned numbers.

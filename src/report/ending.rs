@@ -167,8 +167,9 @@ impl ExportEnding<'_> {
 fn reason(group: &ErrorGroup) -> String {
     let field = group.field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
     let request = group.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+    let file = group.first_input.as_ref().map(|file| format!(" of {file}")).unwrap_or_default();
     let mut text = format!(
-        "  {}{field}: {}, first at line {}: {}{request}\n",
+        "  {}{field}: {}, first at line {}{file}: {}{request}\n",
         group.code,
         plural(group.count, "row"),
         group.first_line,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::rows::Position;
 use crate::transfer::Reject;
 
 /// How many kinds are kept apart; more are summed up in the last, so that memory does not grow with the input.
@@ -22,6 +23,9 @@ pub struct ErrorGroup {
     pub count: u64,
     /// The line of the first row.
     pub first_line: u64,
+    /// The file of that line, unless it is the input itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_input: Option<String>,
     /// Intercom's id of the first row's request.
     pub request_id: Option<String>,
     /// What to do, as the first row's suggestion says.
@@ -34,23 +38,28 @@ pub struct ErrorGroup {
 pub struct Errors(BTreeMap<(String, Option<String>), ErrorGroup>);
 
 impl Errors {
-    pub(super) fn note(&mut self, reject: &Reject, line: u64) {
+    /// Takes note of a row; `files` are named by the number in its position.
+    pub(super) fn note(&mut self, reject: &Reject, position: Position, files: &[String]) {
         let mut key = (reject.code.clone(), reject.field.clone());
         if self.0.len() >= KINDS && !self.0.contains_key(&key) {
             key = ("other".into(), None);
         }
+        let file = (position.file > 0).then(|| files[usize::from(position.file)].clone());
         let group = self.0.entry(key).or_insert_with_key(|(code, field)| ErrorGroup {
             code: code.clone(),
             field: field.clone(),
             message: reject.message.clone(),
             count: 0,
-            first_line: line,
+            first_line: position.line,
+            first_input: file.clone(),
             request_id: reject.request_id.clone(),
             suggestion: reject.suggestion.clone(),
         });
         group.count += 1;
-        if line < group.first_line {
-            group.first_line = line;
+        // The input's own rows come first: they are what somebody looks for.
+        if (&file, position.line) < (&group.first_input, group.first_line) {
+            group.first_line = position.line;
+            group.first_input = file;
             group.message.clone_from(&reject.message);
             group.request_id.clone_from(&reject.request_id);
             group.suggestion.clone_from(&reject.suggestion);

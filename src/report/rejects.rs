@@ -35,7 +35,8 @@ const COLUMNS: [&str; 14] = [
 /// What the rows of a run have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Input {
-    pub(super) name: String,
+    /// The input's own name, and those of the files that are read before it.
+    pub(super) names: Vec<String>,
     pub(super) columns: Vec<String>,
     /// The header as it was read; empty for NDJSON.
     pub(super) header: Vec<u8>,
@@ -77,6 +78,11 @@ impl Rejects {
         })
     }
 
+    /// Returns the names of the files that rows are from, by the number in their positions.
+    pub(super) fn names(&self) -> &[String] {
+        &self.input.names
+    }
+
     pub(super) fn write(&mut self, reject: &Reject, position: Position) -> io::Result<()> {
         let files = match &mut self.files {
             Some(files) => files,
@@ -105,7 +111,7 @@ impl Files {
     fn write_reject(&mut self, reject: &Reject, position: Position, input: &Input) -> csv::Result<()> {
         let status = reject.http_status.map(|status| status.to_string());
         let own: [&str; COLUMNS.len()] = [
-            &input.name,
+            &input.names[usize::from(position.file)],
             &position.line.to_string(),
             &position.byte.to_string(),
             reject.key.as_deref().unwrap_or_default(),

@@ -85,10 +85,10 @@ impl RunReporter {
         self.face.close();
     }
 
-    /// Notes how an import ended.
-    pub fn set_imported(&mut self, end: &Snapshot, input: InputReport) {
+    /// Notes how an import ended; its own input comes first.
+    pub fn set_imported(&mut self, end: &Snapshot, inputs: Vec<InputReport>) {
         self.note_import(end);
-        self.report.set_input(Some(input));
+        self.report.set_inputs(inputs);
     }
 
     /// Notes which run began what this one goes on with.
@@ -130,7 +130,7 @@ impl RunReporter {
 
     fn note_row(&mut self, row: &RowEvent) -> io::Result<()> {
         let (Some(reject), Some(rejects)) = (&row.reject, &mut self.rejects) else { return Ok(()) };
-        self.errors.note(reject, row.position.line);
+        self.errors.note(reject, row.position, rejects.names());
         rejects.write(reject, row.position)
     }
 
@@ -171,5 +171,6 @@ fn input_of(rows: &Rows, name: String) -> Input {
         Format::Csv => "retry.csv",
         Format::Ndjson => "retry.ndjson",
     };
-    Input { name, columns: rows.columns().to_vec(), header: rows.header_bytes().to_vec(), retry_name }
+    let names = [name].into_iter().chain(rows.earlier().iter().map(|rows| rows.name().to_owned())).collect();
+    Input { names, columns: rows.columns().to_vec(), header: rows.header_bytes().to_vec(), retry_name }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::rows::OutputError;
 
 const REPORT: &str = "report.json";
-const REJECTS: [&str; 3] = ["rejects.csv", "retry.csv", "retry.ndjson"];
+const REJECTS: [&str; 3] = ["rejects.csv", RunDir::RETRY[0], RunDir::RETRY[1]];
 
 /// The name of one run: `20261121T021500Z-import-7f3a`.
 #[derive(Debug, Clone)]
@@ -54,7 +54,10 @@ pub struct RunDir {
 
 impl RunDir {
     /// The files that a run may write into its folder.
-    pub const FILES: [&str; 5] = [REPORT, "rejects.csv", "retry.csv", "retry.ndjson", "pages.ndjson"];
+    pub const FILES: [&str; 5] = [REPORT, REJECTS[0], REJECTS[1], REJECTS[2], "pages.ndjson"];
+
+    /// The files for the rows of a run that are to be sent again, of which it writes one.
+    pub const RETRY: [&str; 2] = ["retry.csv", "retry.ndjson"];
 
     /// Creates the run's own folder in `runs`.
     ///

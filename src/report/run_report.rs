@@ -193,8 +193,8 @@ impl RunReport {
         self.files.insert(name, path);
     }
 
-    pub(super) fn set_input(&mut self, input: Option<InputReport>) {
-        self.input = input.into_iter().collect();
+    pub(super) fn set_inputs(&mut self, inputs: Vec<InputReport>) {
+        self.input = inputs;
     }
 
     pub(super) fn finish(&mut self, headline: Headline, now: Duration) {

@@ -68,7 +68,7 @@ impl CsvRows {
             delimiter,
             encoding,
             transcoded_from,
-            next: Position { line: 1, byte: 0, number: 0 },
+            next: Position { line: 1, ..Position::default() },
         };
         if separator_line.is_some()
             && let Some(found) = rows.parse()?
@@ -77,6 +77,11 @@ impl CsvRows {
         }
         rows.read_header()?;
         Ok(rows)
+    }
+
+    /// Returns what the text is written in.
+    pub(crate) fn encoding(&self) -> &'static Encoding {
+        self.encoding
     }
 
     fn read_header(&mut self) -> Result<(), InputError> {

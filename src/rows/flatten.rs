@@ -22,6 +22,15 @@ impl Keys {
         &self.names
     }
 
+    /// Adds the names that only the other keys have.
+    pub(crate) fn add_those_of(&mut self, other: &Keys) {
+        for name in &other.names {
+            if !self.index.contains_key(name) {
+                self.add(name);
+            }
+        }
+    }
+
     /// Returns the column of a key. The one after the last key's is looked at first: keys are mostly in the
     /// same order in every row, and comparing is cheaper than hashing.
     fn find(&self, name: &str, likely: usize) -> Option<usize> {

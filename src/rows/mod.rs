@@ -10,6 +10,7 @@
 mod atomic;
 mod csv_rows;
 mod digest;
+mod earlier;
 mod encoding;
 mod errors;
 mod flatten;
@@ -26,6 +27,7 @@ mod write;
 
 pub use atomic::AtomicFile;
 pub use digest::InputDigest;
+pub use earlier::EarlierError;
 pub use encoding::encoding;
 pub use errors::{Binary, InputError, RowFault};
 pub use format::{Format, UnknownFormat};
@@ -60,6 +62,21 @@ impl Read {
             Read::Bad(row) => &row.raw,
         }
     }
+
+    /// Returns where it stands.
+    pub fn position(&self) -> Position {
+        match self {
+            Read::Row(row) => row.position,
+            Read::Bad(row) => row.position,
+        }
+    }
+
+    fn set_file(&mut self, file: u16) {
+        match self {
+            Read::Row(row) => row.position.file = file,
+            Read::Bad(row) => row.position.file = file,
+        }
+    }
 }
 
 /// One row that cannot be read as a row. Reading goes on after it.
@@ -81,6 +98,10 @@ pub struct Rows {
     running: Running,
     rows: u64,
     has_ended: bool,
+    /// Inputs whose rows come first.
+    earlier: Vec<Rows>,
+    /// What positions say of the file.
+    file: u16,
 }
 
 struct Origin {
@@ -127,7 +148,7 @@ impl Rows {
             Format::Csv => Reader::Csv(Box::new(CsvRows::new(input, options.delimiter)?)),
             Format::Ndjson => Reader::Ndjson(Box::new(ndjson(input)?)),
         };
-        Ok(Rows { reader, origin: None, running, rows: 0, has_ended: false })
+        Ok(Rows { reader, origin: None, running, rows: 0, has_ended: false, earlier: Vec::new(), file: 0 })
     }
 
     /// Returns the same rows once more from the first, wherever this reading is; with no digest, which costs a tenth
@@ -143,12 +164,20 @@ impl Rows {
             Reader::Ndjson(rows) => Reader::Ndjson(Box::new(rows.again(input))),
         };
         let origin = Some(Origin { source: source.clone(), options: *options });
-        Ok(Rows { reader, origin, running: Running::default(), rows: 0, has_ended: false })
+        let earlier = self.earlier.iter().map(Rows::again).collect::<Result<_, _>>()?;
+        let (running, file) = (Running::default(), self.file);
+        Ok(Rows { reader, origin, running, rows: 0, has_ended: false, earlier, file })
     }
 
-    /// Returns whether the input was written to since it was opened.
+    /// Returns whether an input was written to since it was opened.
     pub fn has_changed(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| origin.source.has_changed())
+            || self.earlier.iter().any(Rows::has_changed)
+    }
+
+    /// Returns the name to show: the path as given, or `stdin`; empty for what is neither.
+    pub fn name(&self) -> &str {
+        self.origin.as_ref().map_or("", |origin| origin.source.name())
     }
 
     /// Returns the names of the columns: the trimmed header, or the dotted keys of NDJSON in order of
@@ -176,17 +205,19 @@ impl Rows {
         }
     }
 
-    /// Returns the size of a file in bytes, and `None` for a stream.
+    /// Returns the size of a file in bytes, with those that are read before it, and `None` for a stream.
     pub fn size(&self) -> Option<u64> {
-        self.origin.as_ref()?.source.size()
+        let earlier: u64 = self.earlier.iter().filter_map(Rows::size).sum();
+        Some(self.origin.as_ref()?.source.size()? + earlier)
     }
 
     /// Returns the number of rows, bad ones included, where it is known exactly.
     pub fn total_rows(&self) -> Option<u64> {
-        match &self.reader {
+        let own = match &self.reader {
             Reader::Csv(_) => None,
             Reader::Ndjson(rows) => rows.total,
-        }
+        };
+        self.earlier.iter().try_fold(own?, |total, earlier| Some(total + earlier.total_rows()?))
     }
 
     /// Returns the header byte for byte, with its byte order mark and line ending, so that these bytes and
@@ -199,8 +230,8 @@ impl Rows {
         }
     }
 
-    /// Returns the digest of what was read, which is somewhat more than the rows given out unless the
-    /// iterator came to its end.
+    /// Returns the digest of what was read of the input itself, which is somewhat more than the rows given out
+    /// unless the iterator came to its end.
     pub fn finish(self) -> InputDigest {
         self.running.finish(self.rows)
     }
@@ -222,12 +253,19 @@ impl Iterator for Rows {
         if self.has_ended {
             return None;
         }
-        let row = match &mut self.reader {
+        if let Some(read) = self.next_earlier() {
+            self.has_ended = read.is_err();
+            return Some(read);
+        }
+        let mut row = match &mut self.reader {
             Reader::Csv(rows) => rows.next_row(),
             Reader::Ndjson(rows) => rows.next_row(),
         };
-        match &row {
-            Ok(Some(_)) => self.rows += 1,
+        match &mut row {
+            Ok(Some(read)) => {
+                self.rows += 1;
+                read.set_file(self.file);
+            }
             Ok(None) | Err(_) => self.has_ended = true,
         }
         row.transpose()

@@ -75,13 +75,28 @@ impl NdjsonRows {
         self.keys.names()
     }
 
+    /// Returns what the text is written in.
+    pub(crate) fn encoding(&self) -> &'static Encoding {
+        self.encoding
+    }
+
+    /// Adds the columns that only another input has.
+    pub(crate) fn add_keys(&mut self, other: &NdjsonRows) {
+        self.keys.add_those_of(&other.keys);
+    }
+
+    /// Takes over the columns of another input.
+    pub(crate) fn set_keys(&mut self, other: &NdjsonRows) {
+        self.keys.clone_from(&other.keys);
+    }
+
     /// Returns the next row that is not blank, or `None` at the end.
     pub(crate) fn next_row(&mut self) -> Result<Option<Read>, InputError> {
         let Some(line) = self.lines.next_line()? else {
             return Ok(None);
         };
         self.number += 1;
-        let position = Position { line: line.number, byte: line.byte, number: self.number };
+        let position = Position { line: line.number, byte: line.byte, number: self.number, file: 0 };
         Ok(Some(match self.cells(&line.bytes) {
             Ok(cells) => Read::Row(Row { position, raw: Bytes::Other(line.bytes), cells }),
             Err(fault) => Read::Bad(BadRow { position, raw: line.bytes, fault }),

@@ -17,6 +17,28 @@ pub struct Position {
     pub byte: u64,
     /// The number of the row, from 1; the header does not count.
     pub number: u64,
+    /// Which file it is in: 0 is the input itself, others were put before it.
+    pub file: u16,
+}
+
+impl Position {
+    /// Where in a place the file stands: 2^48 lines are more than anybody has.
+    const FILE: u32 = 48;
+
+    /// Returns a number that no other row of the same reading has; of a row of the input itself, it is its line.
+    pub fn place(self) -> u64 {
+        u64::from(self.file) << Self::FILE | self.line
+    }
+
+    /// Describes a place as it is seen from here.
+    pub fn words_for(self, place: u64) -> String {
+        let (file, line) = (place >> Self::FILE, place & ((1 << Self::FILE) - 1));
+        match file {
+            file if file == u64::from(self.file) => format!("line {line}"),
+            0 => format!("line {line} of the input"),
+            _ => format!("line {line} of the rejects of an earlier run"),
+        }
+    }
 }
 
 /// One row as it was read: still bytes, until a value is asked for.

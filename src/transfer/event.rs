@@ -146,7 +146,7 @@ pub struct RowEvent {
     pub remarks: Vec<Remark>,
     /// What the ledger is to remember.
     pub note: Option<Note>,
-    /// The line of the row that counts instead, if the file has several of the user.
+    /// The place of the row that counts instead, if the file has several of the user.
     pub superseded_by: Option<u64>,
 }
 
@@ -163,7 +163,7 @@ impl RowEvent {
         }
     }
 
-    /// Returns the end of a row of a user of whom the row on another line counts.
+    /// Returns the end of a row of a user of whom the row at another place counts.
     pub(super) fn superseded(position: Position, by: u64) -> Self {
         Self { outcome: Outcome::Unchanged, superseded_by: Some(by), ..Self::pending(position) }
     }

@@ -80,7 +80,7 @@ impl<'a> Forecast<'a> {
     /// Counts the rows that would be written, if anybody wants to know. Gives the survey back if the run may go on; if
     /// not, [`Stop`] knows why.
     pub(super) fn admit(mut self, rows: &Rows, mut survey: Survey, recall: &mut Recall) -> Option<Survey> {
-        let mut suspicion = self.guard.of_rows(survey.n_rows);
+        let mut suspicion = self.guard.of_rows(survey.n_own);
         if suspicion.is_none() && self.guard.max_change.is_some() && self.guard.rows_before.is_some() {
             let changes = self.changes(rows, &mut survey, recall)?;
             suspicion = self.guard.of_changes(changes);
@@ -100,7 +100,11 @@ impl<'a> Forecast<'a> {
             if self.stop.is_asked_for() {
                 return None;
             }
-            if let Mapped::Row(row) = survey.map(read, self.mapping, self.stop) {
+            // What an earlier run has rejected says nothing about the input, but may be superseded by it.
+            let is_own = read.position().file == 0;
+            if let Mapped::Row(row) = survey.map(read, self.mapping, self.stop)
+                && is_own
+            {
                 batch.push(row);
             }
             if batch.len() == BATCH {

@@ -17,6 +17,7 @@ use crate::ledger::LedgerReader;
 use crate::ledger::Note;
 use crate::ledger::UserKey;
 use crate::mapping::Identity;
+use crate::rows::Position;
 
 /// Which rows are sent although the ledger knows them as delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -61,6 +62,8 @@ impl Freshness {
 pub struct Recall {
     reader: LedgerReader,
     freshness: Freshness,
+    /// The numbers of the runs that have rejected the rows of the files before the input.
+    rejected_by: Vec<i64>,
 }
 
 /// What is to be remembered of a row, and what is remembered.
@@ -102,10 +105,11 @@ impl Entry {
 }
 
 impl Recall {
-    /// Returns a recall over a ledger.
+    /// Returns a recall over a ledger. `rejected_by` are the runs whose rejects are read before the input, in the same
+    /// order.
     #[must_use]
-    pub fn new(reader: LedgerReader, freshness: Freshness) -> Self {
-        Self { reader, freshness }
+    pub fn new(reader: LedgerReader, freshness: Freshness, rejected_by: Vec<i64>) -> Self {
+        Self { reader, freshness, rejected_by }
     }
 
     /// Returns what is known of each row: `None` if nothing is to be done.
@@ -118,7 +122,21 @@ impl Recall {
         let keys: Vec<UserKey> = rows.iter().map(|row| row.user_key(role)).collect();
         let known = self.reader.look_up(&keys)?;
         let rows = rows.iter().zip(keys).zip(known);
-        Ok(rows.map(|((row, key), known)| self.entry(key, fingerprinter.of(&row.fields), known)).collect())
+        let entry = |((row, key), known): ((&MappedRow, _), Option<Delivery>)| {
+            if known.as_ref().is_some_and(|known| self.is_outdated(row.row.position(), known)) {
+                return None;
+            }
+            self.entry(key, fingerprinter.of(&row.fields), known)
+        };
+        Ok(rows.map(entry).collect())
+    }
+
+    /// Returns whether the row is a reject whose user was delivered since: somebody has corrected it, and what it says
+    /// must not come back.
+    fn is_outdated(&self, position: Position, known: &Delivery) -> bool {
+        let rejected_by =
+            usize::from(position.file).checked_sub(1).and_then(|file| self.rejected_by.get(file));
+        rejected_by.is_some_and(|run| known.fingerprint.is_some() && known.run > *run)
     }
 
     fn entry(&self, key: UserKey, fingerprint: Fingerprint, known: Option<Delivery>) -> Option<Entry> {
@@ -173,7 +191,7 @@ mod tests {
     }
 
     fn known(at: u64) -> Delivery {
-        Delivery { id: ContactId::new("1"), fingerprint: Some(Fingerprint::of(b"same")), at }
+        Delivery { id: ContactId::new("1"), fingerprint: Some(Fingerprint::of(b"same")), at, run: 1 }
     }
 
     #[test]

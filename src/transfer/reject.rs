@@ -122,7 +122,7 @@ impl Reject {
             key: Some(key.to_string()),
             code: "duplicate".into(),
             field: Some(key.field().to_string()),
-            message: format!("`{key}` is on line {other} as well"),
+            message: format!("`{key}` is on {} as well", row.position().words_for(other)),
             suggestion: Some("keep one of the rows, or let the last one count: --duplicates last".into()),
             ..Self::new(SourceRow::Row(row), Stage::Map, Outcome::Invalid)
         }

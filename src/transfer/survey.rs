@@ -10,10 +10,10 @@ use super::stop::Stop;
 use super::writer::TICK;
 use super::{Event, Reject, Reporter, RowEvent, Traffic};
 use crate::mapping::Mapping;
+use crate::mapping::RowKey;
 use crate::pace::Clock;
 use crate::rows::InputError;
 use crate::rows::Read;
-use crate::rows::Row;
 use crate::rows::Rows;
 
 /// Rows between two looks at the clock, which would cost more than a row.
@@ -34,8 +34,36 @@ pub(super) struct Surveyor<'a> {
 /// What the first reading came to.
 pub(super) struct Survey {
     pub(super) n_rows: u64,
+    /// Those of the input itself.
+    pub(super) n_own: u64,
+    nameless: Nameless,
     repeated: Repeated,
     duplicates: Duplicates,
+}
+
+/// What a row that names nobody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nameless {
+    /// Itself alone.
+    Alone,
+    /// The same as one that has the same bytes: rejects of an earlier run may still be in the input, and would be
+    /// twice among the rejects of this one, and more often every night.
+    LetterByLetter,
+}
+
+impl Nameless {
+    fn of(rows: &Rows) -> Self {
+        if rows.earlier().is_empty() { Self::Alone } else { Self::LetterByLetter }
+    }
+
+    /// Returns what a row is found by, if another one may be found by the same.
+    fn hash(self, key: Option<&RowKey>, read: &Read) -> Option<KeyHash> {
+        match (key, self) {
+            (Some(key), _) => Some(KeyHash::of(key)),
+            (None, Self::LetterByLetter) => Some(KeyHash::of_nameless(read.raw())),
+            (None, Self::Alone) => None,
+        }
+    }
 }
 
 impl Surveyor<'_> {
@@ -43,14 +71,15 @@ impl Surveyor<'_> {
     pub(super) fn survey(&self, rows: &Rows, reporter: &mut dyn Reporter) -> Option<Survey> {
         let reading = estimate(rows).and_then(|about| Ok((about, rows.again()?)));
         let (about, again) = reading.map_err(|error| self.stop.because_of_input(error)).ok()?;
-        let (mut finder, mut n_rows, mut next_tick) = (Finder::new(about), 0, self.begun + TICK);
+        let (mut finder, mut next_tick) = (Finder::new(about), self.begun + TICK);
+        let (nameless, mut n_rows, mut n_own) = (Nameless::of(rows), 0, 0);
         for read in again {
             let read = read.map_err(|error| self.stop.because_of_input(error)).ok()?;
+            let position = read.position();
             n_rows += 1;
-            if let Read::Row(row) = &read
-                && let Some(key) = self.mapping.key_of(row)
-            {
-                let noted = finder.note(KeyHash::of(&key), row.position().line);
+            n_own += u64::from(position.file == 0);
+            if let Some(hash) = nameless.hash(key_of(&read, self.mapping).as_ref(), &read) {
+                let noted = finder.note(hash, position.place());
                 noted.map_err(|error| self.stop.because_of_overflow(error)).ok()?;
             }
             if n_rows % LOOK_AT_CLOCK_EVERY == 0 && self.clock.now() >= next_tick {
@@ -66,7 +95,7 @@ impl Surveyor<'_> {
             return None;
         }
         let repeated = finder.finish().map_err(|error| self.stop.because_of_overflow(error)).ok()?;
-        Some(Survey { n_rows, repeated, duplicates: self.duplicates })
+        Some(Survey { n_rows, n_own, nameless, repeated, duplicates: self.duplicates })
     }
 
     /// Returns how far a run is that ended with the first reading.
@@ -91,10 +120,7 @@ impl Surveyor<'_> {
 impl Survey {
     /// Maps a row, unless another row of the same user counts.
     pub(super) fn map(&mut self, read: Read, mapping: &Mapping, stop: &Stop) -> Mapped {
-        match read {
-            Read::Row(row) if !self.repeated.is_empty() => self.map_row(row, mapping, stop),
-            read => map(read, mapping),
-        }
+        if self.repeated.is_empty() { map(read, mapping) } else { self.judge(read, mapping, stop) }
     }
 
     /// Compares both readings at the end of the second, unless that did not come.
@@ -104,21 +130,29 @@ impl Survey {
         }
     }
 
-    fn map_row(&mut self, row: Row, mapping: &Mapping, stop: &Stop) -> Mapped {
-        let Some(key) = mapping.key_of(&row) else { return map(Read::Row(row), mapping) };
-        let position = row.position();
-        let verdict = self.repeated.verdict(KeyHash::of(&key), position.line, self.duplicates);
-        Mapped::Settled(match verdict {
-            Ok(Verdict::Counts) => return map(Read::Row(row), mapping),
-            Ok(Verdict::Superseded { by }) => RowEvent::superseded(position, by),
-            Ok(Verdict::Duplicate { other }) => {
+    fn judge(&mut self, read: Read, mapping: &Mapping, stop: &Stop) -> Mapped {
+        let (key, position) = (key_of(&read, mapping), read.position());
+        let Some(hash) = self.nameless.hash(key.as_ref(), &read) else { return map(read, mapping) };
+        let verdict = self.repeated.verdict(hash, position.place(), self.duplicates);
+        Mapped::Settled(match (verdict, read, key) {
+            (Ok(Verdict::Superseded { by }), _, _) => RowEvent::superseded(position, by),
+            (Ok(Verdict::Duplicate { other }), Read::Row(row), Some(key)) => {
                 RowEvent::of_reject(position, Reject::of_duplicate(row, &key.identity, other))
             }
-            Err(error) => {
+            // One that names nobody is invalid by itself.
+            (Ok(Verdict::Counts | Verdict::Duplicate { .. }), read, _) => return map(read, mapping),
+            (Err(error), _, _) => {
                 stop.because_of_overflow(error);
                 RowEvent::pending(position)
             }
         })
+    }
+}
+
+fn key_of(read: &Read, mapping: &Mapping) -> Option<RowKey> {
+    match read {
+        Read::Row(row) => mapping.key_of(row),
+        Read::Bad(_) => None,
     }
 }
 

@@ -24,6 +24,7 @@ mod lock;
 mod modes;
 mod readme;
 mod report;
+mod retry;
 mod sandbox;
 mod serve;
 mod signals;

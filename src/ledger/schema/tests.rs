@@ -129,14 +129,34 @@ fn the_run_before_of_the_same_job_is_found() {
     begin_run(&mut ledger);
     assert_eq!((None, None), ledger.writer.past_runs("j").unwrap());
     end_run(&mut ledger, 3, Some(7));
-    let past = |rows| Some(PastRun { name: "r1".into(), folder: "runs/r1".into(), rows });
+    let past = |number, rows| Some(PastRun { number, name: "r1".into(), folder: "runs/r1".into(), rows });
     assert_eq!((None, None), ledger.writer.past_runs("j").unwrap());
     begin_run(&mut ledger);
-    assert_eq!((past(Some(7)), past(Some(7))), ledger.writer.past_runs("j").unwrap());
+    assert_eq!((past(1, Some(7)), past(1, Some(7))), ledger.writer.past_runs("j").unwrap());
     end_run(&mut ledger, 7, None);
     begin_run(&mut ledger);
-    assert_eq!((past(None), past(Some(7))), ledger.writer.past_runs("j").unwrap());
+    assert_eq!((past(2, None), past(1, Some(7))), ledger.writer.past_runs("j").unwrap());
     assert_eq!((None, None), ledger.writer.past_runs("another").unwrap());
+}
+
+#[test]
+fn unsettled_are_the_last_run_that_came_to_its_end_and_those_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path());
+    let unsettled = |ledger: &Ledger| -> Vec<i64> {
+        ledger.writer.unsettled_runs("j").unwrap().iter().map(|run| run.number).collect()
+    };
+    assert!(unsettled(&ledger).is_empty());
+    for rows in [None, Some(7), Some(7), None, None] {
+        begin_run(&mut ledger);
+        end_run(&mut ledger, 0, rows);
+    }
+    begin_run(&mut ledger);
+    assert_eq!([3, 4, 5], *unsettled(&ledger));
+    end_run(&mut ledger, 0, Some(0));
+    begin_run(&mut ledger);
+    assert_eq!([6], *unsettled(&ledger));
+    assert!(ledger.writer.unsettled_runs("another").unwrap().is_empty());
 }
 
 #[test]

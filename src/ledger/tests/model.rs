@@ -192,7 +192,12 @@ impl Model {
         let Known { id, values, run } = self.on_disk.get(&user)?;
         // A reader knows the runs before its own.
         let at = if *run < self.run { began_at(*run) } else { 0 };
-        Some(Delivery { id: contact_id(*id), fingerprint: values.map(fingerprint), at })
+        Some(Delivery {
+            id: contact_id(*id),
+            fingerprint: values.map(fingerprint),
+            at,
+            run: run.cast_signed(),
+        })
     }
 
     /// Whom the ledger takes for delivered although the server has other values; those in doubt aside, of whom the next

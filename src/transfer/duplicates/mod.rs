@@ -1,9 +1,9 @@
 //! Which row of a user counts if a file has several, in memory that does not grow with the file.
 //!
 //! A first reading shows every key to a [`Finder`]. A filter of at most 64 MiB tells which keys may have been there
-//! before; only those are kept, by their hash, with the line that they were last on: duplicates, and one row in several
+//! before; only those are kept, by their hash, with the place that they were last at: duplicates, and one row in several
 //! hundred that only looks like one. What becomes too many for memory goes to a temporary file ([`Overflow`]).
-//! The second reading asks [`Repeated`] about each row: a key whose first and last line are the same is no duplicate.
+//! The second reading asks [`Repeated`] about each row: a key whose first and last place are the same is no duplicate.
 
 mod filter;
 mod policy;
@@ -27,7 +27,7 @@ use crate::mapping::RowKey;
 /// How many keys are kept in memory: what a hash table of 2^20 places of 48 bytes holds.
 const MOST_KEPT: usize = 917_504;
 
-/// The line of a row that has not been met yet.
+/// The place of a row that has not been met yet.
 const NOT_MET: u64 = 0;
 
 /// A key as duplicates are found by: 128 bits, so that two users are never taken for one.
@@ -43,6 +43,11 @@ impl KeyHash {
             (Identity::Email(_), Role::Lead) => 3,
         };
         Self(xxh3_128_with_seed(key.identity.value().as_bytes(), kind))
+    }
+
+    /// Returns what a row that names nobody can be told by: its bytes.
+    pub(super) fn of_nameless(raw: &[u8]) -> Self {
+        Self(xxh3_128_with_seed(raw.trim_ascii_end(), 4))
     }
 }
 
@@ -62,10 +67,10 @@ impl Finder {
         Self { seen, repeated: Repeated { kept: HashMap::new(), most_kept, overflow: None } }
     }
 
-    /// Takes note of the key of the row on a line; lines are from 1, and only grow.
-    pub(super) fn note(&mut self, key: KeyHash, line: u64) -> Result<(), OverflowError> {
+    /// Takes note of the key of the row at a place; places are from 1, and no two rows have the same.
+    pub(super) fn note(&mut self, key: KeyHash, place: u64) -> Result<(), OverflowError> {
         if self.seen.insert(key.0) {
-            self.repeated.keep(key.0, Span { first: NOT_MET, last: line })?;
+            self.repeated.keep(key.0, Span { first: NOT_MET, last: place })?;
         }
         Ok(())
     }
@@ -94,19 +99,19 @@ impl Repeated {
         self.kept.is_empty() && self.overflow.is_none()
     }
 
-    /// Judges the row of a key on a line. Every row with a key is asked about, in the order of the file.
+    /// Judges the row of a key at a place. Every row with a key is asked about, in the order of the file.
     pub(super) fn verdict(
         &mut self,
         key: KeyHash,
-        line: u64,
+        place: u64,
         policy: Duplicates,
     ) -> Result<Verdict, OverflowError> {
         let Some(mut span) = self.span(key.0)? else { return Ok(Verdict::Counts) };
         if span.first == NOT_MET {
-            span.first = line;
+            span.first = place;
             self.keep(key.0, span)?;
         }
-        Ok(policy.verdict(span, line))
+        Ok(policy.verdict(span, place))
     }
 
     fn span(&self, hash: u128) -> Result<Option<Span>, OverflowError> {

@@ -19,21 +19,21 @@ pub enum Duplicates {
 pub(in crate::transfer) enum Verdict {
     /// It is the user's only row, or the one that counts.
     Counts,
-    /// The row on another line counts.
+    /// The row at another place counts.
     Superseded { by: u64 },
-    /// Nobody knows which one counts: there is another row on that line.
+    /// Nobody knows which one counts: there is another row at that place.
     Duplicate { other: u64 },
 }
 
 impl Duplicates {
-    /// Judges the row on a line, one of those between the first and the last line of its key.
-    pub(super) fn verdict(self, Span { first, last }: Span, line: u64) -> Verdict {
+    /// Judges the row at a place, one of those between the first and the last place of its key.
+    pub(super) fn verdict(self, Span { first, last }: Span, place: u64) -> Verdict {
         let counts = match self {
             Self::Last => last,
             Self::First => first,
-            Self::Reject if first == last => line,
-            Self::Reject => return Verdict::Duplicate { other: if line == first { last } else { first } },
+            Self::Reject if first == last => place,
+            Self::Reject => return Verdict::Duplicate { other: if place == first { last } else { first } },
         };
-        if line == counts { Verdict::Counts } else { Verdict::Superseded { by: counts } }
+        if place == counts { Verdict::Counts } else { Verdict::Superseded { by: counts } }
     }
 }
