@@ -41,7 +41,11 @@ impl Doubts {
         let mut entry = Vec::with_capacity(32);
         entry.push(key.as_bytes().len() as u8);
         entry.extend_from_slice(key.as_bytes());
-        self.with(|file| file.write_all(&entry))
+        self.with(|file| {
+            let length = file.metadata()?.len();
+            // Half a key, as a full disk leaves it, would hide those that come after it.
+            file.write_all(&entry).inspect_err(|_| drop(file.set_len(length)))
+        })
     }
 
     /// Forgets all: each of them has its outcome, and the ledger has it on the disk.

@@ -20,6 +20,9 @@ pub struct Fingerprinter {
     /// Everything said so far; begins with how rows are written.
     said: Vec<u8>,
     prefix: usize,
+    /// The fields of the last row, and their places in order: most rows of a file have the same.
+    last: Vec<Field>,
+    order: Vec<usize>,
 }
 
 impl Fingerprinter {
@@ -29,19 +32,28 @@ impl Fingerprinter {
         let role = u8::from(policy.role == Role::Lead);
         let detaches = u8::from(policy.other_companies == OtherCompanies::Detach);
         let said = vec![FORM, u8::from(engine == Engine::Users), role, detaches];
-        Self { prefix: said.len(), said }
+        Self { prefix: said.len(), said, last: Vec::new(), order: Vec::new() }
     }
 
     /// Returns the fingerprint of a row's fields.
     pub fn of(&mut self, fields: &UserFields) -> Fingerprint {
-        let mut sorted: Vec<(&Field, &Value)> = fields.iter().collect();
-        sorted.sort_unstable_by_key(|(field, _)| *field);
+        if !fields.iter().map(|(field, _)| field).eq(&self.last) {
+            self.put_in_order(fields);
+        }
+        let pairs: Vec<(&Field, &Value)> = fields.iter().collect();
         self.said.truncate(self.prefix);
-        for (field, value) in sorted {
+        for at in 0..pairs.len() {
+            let (field, value) = pairs[self.order[at]];
             self.say_field(field);
             self.say_value(value);
         }
         Fingerprint::of(&self.said)
+    }
+
+    fn put_in_order(&mut self, fields: &UserFields) {
+        self.last = fields.iter().map(|(field, _)| field.clone()).collect();
+        self.order = (0..self.last.len()).collect();
+        self.order.sort_unstable_by_key(|at| &self.last[*at]);
     }
 
     fn say_field(&mut self, field: &Field) {

@@ -1,9 +1,10 @@
 //! The pages of an export while it is not whole: on the disk, with the cursor of the page that comes next, so that the next
 //! run of the same export goes on from there. The output is filled from them at the end, and they are removed.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -134,10 +135,18 @@ impl Spool {
         // A clock that was set back makes pages of the future, whose age nobody knows.
         let is_fresh = now.abs_diff(self.lines.modified()?) <= FRESH_FOR;
         Ok(match (is_same, is_fresh) {
+            (true, true) if self.is_poured() => Fate::Removed,
             (true, true) => Fate::GoneOnWith,
             (false, true) if self.job.identity.output != identity.output => Fate::LeftAlone,
             _ => Fate::Removed,
         })
+    }
+
+    /// Returns whether the run that died had given the file its name already: then nothing is left to go on with.
+    fn is_poured(&self) -> bool {
+        let output = fs::metadata(&self.job.identity.output).and_then(|metadata| metadata.modified());
+        let since = output.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        since.zip(self.lines.modified().ok()).is_some_and(|(output, pages)| output >= pages)
     }
 
     /// Takes it over as the file at `path`, and returns how far it has come.

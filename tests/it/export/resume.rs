@@ -250,3 +250,16 @@ fn a_scroll_cannot_be_gone_on_with_and_writes_nobody_twice() {
     assert!(run.stderr.starts_with("resumed: 100 contacts of run "), "{run}");
     assert!(env.read("whole.csv") == env.read("users.csv"), "the files differ");
 }
+
+#[test]
+fn a_file_that_had_its_name_when_the_run_died_is_not_written_from_old_pages() {
+    let env = four_pages();
+    killed_with(&env, 2);
+    // As if the run had died after it gave the file its name, and before it removed the pages.
+    fs::copy(env.path("whole.csv"), env.path("users.csv")).unwrap();
+    let before = env.count("GET", "/contacts?");
+    let run = env.run(["export", "users.csv"]);
+    assert!(!run.stderr.contains("resumed"), "{run}");
+    assert_eq!(before + 4, env.count("GET", "/contacts?"));
+    assert!(spools(&env).is_empty());
+}
