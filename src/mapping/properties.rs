@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{Key, Mapping, MappingSpec, Rule};
-use crate::intercom::{Field, Value};
+use crate::intercom::Field;
+use crate::intercom::Value;
 use crate::rows::{Cell, CellError};
 
 /// What a column may be written to.
