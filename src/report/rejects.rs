@@ -104,8 +104,8 @@ impl Files {
         let mut retry = run_dir.create_file(input.retry_name)?;
         let header = retry.write_all(&input.header);
         header.map_err(|error| OutputError::named(&run_dir.file(input.retry_name), error))?;
-        let ends_with_newline = input.header.is_empty() || input.header.ends_with(b"\n");
-        Ok(Self { rejects, retry, ends_with_newline })
+        // A header ends with its line, and the mark before an NDJSON without one begins the first row's.
+        Ok(Self { rejects, retry, ends_with_newline: true })
     }
 
     fn write_reject(&mut self, reject: &Reject, position: Position, input: &Input) -> csv::Result<()> {

@@ -18,7 +18,7 @@ use super::{BadRow, InputError, Position, Read, Row, RowFault};
 
 /// What stands before text that was transcoded, so that it is read as UTF-8 the next time, whatever the
 /// user says: a byte order mark beats the option.
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a CSV row by row.
 pub(crate) struct CsvRows {

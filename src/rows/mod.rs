@@ -221,11 +221,12 @@ impl Rows {
     }
 
     /// Returns the header byte for byte, with its byte order mark and line ending, so that these bytes and
-    /// any raw rows after them are an input again; a header that the input ends with gets a line ending. Empty
-    /// for NDJSON.
+    /// any raw rows after them are an input again; a header that the input ends with gets a line ending. For NDJSON
+    /// the byte order mark alone, if the input was transcoded.
     pub fn header_bytes(&self) -> &[u8] {
         match &self.reader {
             Reader::Csv(rows) => &rows.header_bytes,
+            Reader::Ndjson(rows) if rows.is_transcoded() => csv_rows::BOM,
             Reader::Ndjson(_) => &[],
         }
     }

@@ -30,6 +30,11 @@ pub(crate) struct NdjsonRows {
 }
 
 impl NdjsonRows {
+    /// Returns whether the input was of another encoding than UTF-8, so that rows are not its bytes.
+    pub(crate) fn is_transcoded(&self) -> bool {
+        self.transcoded_from.is_some()
+    }
+
     /// Reads what `scan`, the same input opened once more, has for keys, then the input.
     pub(crate) fn of_file(scan: Input, input: Input) -> Result<NdjsonRows, InputError> {
         let encoding = scan.encoding;

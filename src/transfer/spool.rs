@@ -226,8 +226,8 @@ mod tests {
         let path = folder.path().join(Spool::FILE);
         drop(Spool::create(&path, "r", identity("/a.csv", "id")).unwrap());
         let seconds = NOW.as_secs().saturating_add_signed(-minutes * 60);
-        let modified = std::time::UNIX_EPOCH + Duration::from_secs(seconds);
-        std::fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        let modified = UNIX_EPOCH + Duration::from_secs(seconds);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
         let spool = Spool::open(&path).unwrap().unwrap();
         assert_eq!(expected, spool.fate(&identity(output, column), NOW).unwrap());
     }

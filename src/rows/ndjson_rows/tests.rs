@@ -120,3 +120,21 @@ fn a_line_without_end_stops_reading() {
     assert!(matches!(rows.next(), Some(Err(InputError::RowTooLong { line: 2 }))));
     assert!(rows.next().is_none());
 }
+
+#[test]
+fn raw_rows_of_a_transcoded_input_are_read_again_whatever_the_encoding_is_said_to_be() {
+    let text: Vec<u8> = "{\"a\":\"é\"}\nnone\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf_16 = ReadOptions { encoding: Some(encoding_rs::UTF_16LE), ..options(Format::Ndjson) };
+    let rows = open(&text, &utf_16).unwrap();
+    let mut again = rows.header_bytes().to_vec();
+    for row in rows {
+        again.extend_from_slice(match &row.unwrap() {
+            Read::Row(row) => row.raw(),
+            Read::Bad(row) => &row.raw,
+        });
+    }
+    assert_eq!("\u{feff}{\"a\":\"é\"}\nnone\n".as_bytes(), again);
+    let mut rows = open(&again, &utf_16).unwrap();
+    assert_eq!(["a"], *rows.columns());
+    assert!(matches!(rows.next(), Some(Ok(Read::Row(_)))));
+}
