@@ -2,35 +2,31 @@
 
 mod connect;
 mod duration;
+mod export;
+mod files;
+mod import;
+mod input;
 mod limits;
 mod lock;
 mod policy;
 mod serve;
 
-use std::path::PathBuf;
-
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 pub(super) use connect::{ConcurrencyArg, ConnectArgs, DialectArgs, EngineArg, RateArg};
 pub(super) use duration::DurationArg;
-pub(super) use limits::{LimitArgs, TimeArgs};
+pub(super) use export::ExportArgs;
+pub(super) use files::StateArgs;
+pub(super) use import::{CheckArgs, ImportArgs};
+pub(super) use input::{InputArgs, MappingArgs};
+pub(super) use limits::LimitArgs;
 pub(super) use lock::{IfBusy, LockArgs};
-pub(super) use policy::{ModeArg, PolicyArgs, RoleArgs};
+pub(super) use policy::{PolicyArgs, RoleArg};
 pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
 
 use super::attributes::AttributesArgs;
-use super::faces::Progress;
-use super::input::{delimiter, word};
-use super::memory::FreshnessArgs;
 use super::verbs::{FindArgs, ListArgs, UpdateArgs, UpsertArgs};
-use crate::intercom::Expand;
-use crate::intercom::Whole;
-use crate::mapping::Empty;
-use crate::mapping::Key;
-use crate::rows::Format;
-use crate::transfer::Duplicates;
-use crate::transfer::RoleFilter;
 
 /// Move users between files and Intercom, in bulk.
 ///
@@ -118,219 +114,6 @@ impl Command {
     /// Returns whether the command's answer is JSON on stdout.
     pub(super) fn prints_json(&self) -> bool {
         matches!(self, Self::Find(_) | Self::Upsert(_) | Self::Update(_) | Self::List(_))
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImportArgs {
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) duplicates: DuplicatesArgs,
-    /// Send what the last run of the job could not deliver again, before the rows of FILE; of a user in both, the row of
-    /// FILE counts
-    #[arg(long, help_heading = "Input")]
-    pub(super) retry_rejected: bool,
-    #[command(flatten)]
-    pub(super) mapping: MappingArgs,
-    /// Create custom attributes for columns that map to nothing, of the type that their cells have
-    #[arg(long)]
-    pub(super) create_attributes: bool,
-    /// Say what may happen to a user: upsert, create or update
-    #[arg(long, value_name = "MODE", default_value = "upsert")]
-    pub(super) mode: ModeArg,
-    #[command(flatten)]
-    pub(super) policy: PolicyArgs,
-    #[command(flatten)]
-    pub(super) freshness: FreshnessArgs,
-    #[command(flatten)]
-    pub(super) connect: ConnectArgs,
-    #[command(flatten)]
-    pub(super) state: StateArgs,
-    #[command(flatten)]
-    pub(super) lock: LockArgs,
-    #[command(flatten)]
-    pub(super) limits: LimitArgs,
-    #[command(flatten)]
-    pub(super) face: FaceArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) duplicates: DuplicatesArgs,
-    #[command(flatten)]
-    pub(super) mapping: MappingArgs,
-    #[command(flatten)]
-    pub(super) role: RoleArgs,
-    #[command(flatten)]
-    pub(super) dialect: DialectArgs,
-    #[command(flatten)]
-    pub(super) state: StateArgs,
-    #[command(flatten)]
-    pub(super) face: FaceArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExportArgs {
-    /// The file to write, or `-` for stdout
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
-    /// Write csv or ndjson [default: by the file's ending, else csv]
-    #[arg(long, value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
-    /// Write users, leads, or any contact
-    #[arg(long, value_name = "ROLE", default_value = "user")]
-    pub(super) role: RoleArg,
-    /// Write these lists whole, not only their first ten: companies, tags
-    #[arg(long, value_name = "LISTS", value_delimiter = ',')]
-    pub(super) expand: Vec<ListArg>,
-    #[command(flatten)]
-    pub(super) connect: ConnectArgs,
-    #[command(flatten)]
-    pub(super) state: StateArgs,
-    #[command(flatten)]
-    pub(super) lock: LockArgs,
-    #[command(flatten)]
-    pub(super) time: TimeArgs,
-    #[command(flatten)]
-    pub(super) face: FaceArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Input")]
-pub(super) struct InputArgs {
-    /// The file to read, or `-` for stdin
-    #[arg(value_name = "FILE", help_heading = None::<&str>)]
-    pub(super) file: PathBuf,
-    /// Read csv or ndjson [default: by the file's ending, else by its first bytes]
-    #[arg(long, value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
-    /// Split CSV cells at this character, or `tab` [default: found in the file's head]
-    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
-    pub(super) delimiter: Option<u8>,
-    /// Decode text as this encoding, as in `windows-1252` [default: utf-8, or by the byte order mark]
-    #[arg(long, value_name = "NAME")]
-    pub(super) encoding: Option<String>,
-    /// Accept an input without rows
-    #[arg(long)]
-    pub(super) allow_empty: bool,
-    /// Files that would come after the first one
-    #[arg(hide = true)]
-    pub(super) more: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Input")]
-pub(super) struct DuplicatesArgs {
-    /// Let this one of several rows of a user count: last, first, or none (reject); stdin is copied for that, to be read twice
-    #[arg(long, value_name = "WHICH", default_value = "last")]
-    pub(super) duplicates: DuplicatesArg,
-}
-
-/// `--duplicates`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum DuplicatesArg {
-    /// The last row
-    Last,
-    /// The first row
-    First,
-    /// None: they are all invalid
-    Reject,
-}
-
-impl From<DuplicatesArg> for Duplicates {
-    fn from(which: DuplicatesArg) -> Self {
-        match which {
-            DuplicatesArg::Last => Self::Last,
-            DuplicatesArg::First => Self::First,
-            DuplicatesArg::Reject => Self::Reject,
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Mapping")]
-pub(super) struct MappingArgs {
-    /// Match a row by this: auto (external_id, else email), external_id, email or id
-    #[arg(long, value_name = "KEY", default_value_t = Key::Auto, value_parser = word::<Key>)]
-    pub(super) key: Key,
-    /// Write a column to a field, as in 'Plan=custom.plan' or 'Joined=signed_up_at:date(%d/%m/%Y)'
-    #[arg(long, value_name = "COLUMN=FIELD")]
-    pub(super) map: Vec<String>,
-    /// Read the mapping from a TOML file
-    #[arg(long, value_name = "FILE")]
-    pub(super) mapping: Option<PathBuf>,
-    /// Leave a column out
-    #[arg(long, value_name = "COLUMN")]
-    pub(super) ignore_column: Vec<String>,
-    /// Leave a field alone or clear it when its cell is empty [default: leave]; the cell \N always clears
-    #[arg(long, value_name = "HOW", value_parser = word::<Empty>)]
-    pub(super) empty: Option<Empty>,
-    /// Send a telephone number that is none as it is, instead of calling its row invalid
-    #[arg(long)]
-    pub(super) lenient: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Files")]
-pub(super) struct StateArgs {
-    /// Keep what runs leave behind in this folder [default: $XDG_STATE_HOME/intercom-bulk]
-    #[arg(long, value_name = "DIR")]
-    pub(super) state_dir: Option<PathBuf>,
-    /// Write this run's files into this folder [default: a new one in the state folder]
-    #[arg(long, value_name = "DIR")]
-    pub(super) run_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct FaceArgs {
-    /// Show progress this way
-    #[arg(long, value_name = "FACE", default_value = "auto")]
-    pub(super) progress: Progress,
-    /// Print the run's report as JSON on stdout
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `--expand`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListArg {
-    /// All companies of a contact, 50 a request
-    Companies,
-    /// All tags of a contact
-    Tags,
-}
-
-impl ExportArgs {
-    /// Returns which lists are written whole.
-    pub(super) fn expand(&self) -> Expand {
-        let whole = |list| if self.expand.contains(&list) { Whole::Yes } else { Whole::AsShown };
-        Expand { companies: whole(ListArg::Companies), tags: whole(ListArg::Tags) }
-    }
-}
-
-/// `--role` of an export.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum RoleArg {
-    /// Users
-    User,
-    /// Leads
-    Lead,
-    /// Both
-    Any,
-}
-
-impl From<RoleArg> for RoleFilter {
-    fn from(role: RoleArg) -> Self {
-        match role {
-            RoleArg::User => Self::User,
-            RoleArg::Lead => Self::Lead,
-            RoleArg::Any => Self::Any,
-        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::intercom::Mode;
 use crate::intercom::OtherCompanies;
 use crate::intercom::Policy;
 use crate::intercom::Role;
+use crate::transfer::RoleFilter;
 
 /// How users are written, whatever command writes them.
 #[derive(Debug, Args)]
@@ -110,6 +111,27 @@ impl From<ModeArg> for Mode {
             ModeArg::Upsert => Self::Upsert,
             ModeArg::Create => Self::Create,
             ModeArg::Update => Self::Update,
+        }
+    }
+}
+
+/// `--role` of an export.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum RoleArg {
+    /// Users
+    User,
+    /// Leads
+    Lead,
+    /// Both
+    Any,
+}
+
+impl From<RoleArg> for RoleFilter {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::User => Self::User,
+            RoleArg::Lead => Self::Lead,
+            RoleArg::Any => Self::Any,
         }
     }
 }
