@@ -80,7 +80,7 @@ fn custom_attributes<M: SerializeMap>(fields: &UserFields, body: &mut M) -> Resu
 }
 
 /// The custom attributes among some fields, as the object that the API takes.
-struct CustomAttributes<'a>(&'a UserFields);
+pub(super) struct CustomAttributes<'a>(pub(super) &'a UserFields);
 
 impl Serialize for CustomAttributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -10,6 +10,7 @@ use reqwest::{Url, header, redirect};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Failed, Verdict};
+use super::bulk::Learnt;
 use super::call::Call;
 use super::call::Effect;
 use super::companies::{CompanyBook, CompanyIds, NoBook};
@@ -40,6 +41,7 @@ pub struct Client {
     pub(super) names: NameBook,
     pub(super) leads: Box<dyn LeadJournal>,
     pub(super) newborns: Newborns,
+    pub(super) bulk: Learnt,
 }
 
 /// What one row, or one page, has cost so far.
@@ -67,6 +69,12 @@ impl Trace {
     #[must_use]
     pub fn following() -> Self {
         Self { requests: 1, ..Self::default() }
+    }
+
+    /// Returns the trace of a row that may have been written since that time of the server's, in seconds since 1970.
+    #[must_use]
+    pub fn uncertain_since(begun_at: u64) -> Self {
+        Self { is_uncertain: true, begun_at, ..Self::following() }
     }
 }
 
@@ -111,6 +119,7 @@ impl Client {
             names: NameBook::default(),
             leads: Box::new(Memory::default()),
             newborns: Newborns::default(),
+            bulk: Learnt::default(),
         })
     }
 
@@ -145,7 +154,8 @@ impl Client {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let paused = self.outages.as_ref().and_then(Outages::lasting);
-        Traffic { paused, ..self.meter.traffic(self.limiter.quota_use(), self.limiter.waited()) }
+        let traffic = self.meter.traffic(self.limiter.quota_use(), self.limiter.waited());
+        Traffic { paused, bulk: self.bulk.toll.bulk_use(), ..traffic }
     }
 
     /// Returns the API's root.
@@ -229,6 +239,7 @@ impl Client {
             trace.request_id.clone_from(&answer.request_id);
             self.server_time.fetch_max(answer.quota.date.unwrap_or(0), Ordering::Relaxed);
             self.tell_beginning(trace, answer.quota.date);
+            self.bulk.toll.note(&answer.quota, self.meter.alone());
             match answer.status {
                 429 => self.limiter.throttled(&ticket, &answer.quota, fastrand::f64()),
                 _ => self.limiter.answered(&ticket, &answer.quota),

@@ -16,6 +16,8 @@ pub enum Engine {
     Contacts,
     /// Users (1.x), for workspaces that still run on it: one request creates or updates.
     Users,
+    /// Contacts (Preview), a hundred a request, in jobs that are carried out later: see [`bulk`](super::bulk).
+    Bulk,
 }
 
 /// An engine, and the version of the API that it speaks.
@@ -44,7 +46,7 @@ pub struct Unwritable {
 
 impl Engine {
     /// The spellings of the engines.
-    pub const NAMES: [&'static str; 2] = ["contacts", "users"];
+    pub const NAMES: [&'static str; 3] = ["contacts", "users", "bulk"];
 
     /// Returns the name of the engine, as `--engine` takes it.
     #[must_use]
@@ -52,6 +54,7 @@ impl Engine {
         match self {
             Self::Contacts => "contacts",
             Self::Users => "users",
+            Self::Bulk => "bulk",
         }
     }
 
@@ -61,6 +64,15 @@ impl Engine {
         match self {
             Self::Contacts => "2.16",
             Self::Users => "1.4",
+            Self::Bulk => "Preview",
+        }
+    }
+
+    fn speaks(self, version: &str) -> bool {
+        match self {
+            Self::Contacts => !version.starts_with("1."),
+            Self::Users => version.starts_with("1."),
+            Self::Bulk => version == self.default_version(),
         }
     }
 }
@@ -75,10 +87,10 @@ impl FromStr for Engine {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Contacts, Self::Users]
+        [Self::Contacts, Self::Users, Self::Bulk]
             .into_iter()
             .find(|engine| engine.name() == text)
-            .ok_or_else(|| format!("`{text}` is not an engine; it is one of contacts, users"))
+            .ok_or_else(|| format!("`{text}` is not an engine; it is one of {}", Self::NAMES.join(", ")))
     }
 }
 
@@ -95,11 +107,12 @@ impl Dialect {
     /// # Errors
     /// When the engine does not speak the version.
     pub fn new(engine: Option<Engine>, version: Option<&str>) -> Result<Self, WrongVersion> {
-        let is_1_x = |version: &str| version.starts_with("1.");
-        let of_version = |version| if is_1_x(version) { Engine::Users } else { Engine::Contacts };
+        let of_version = |version| {
+            if Engine::Users.speaks(version) { Engine::Users } else { Engine::Contacts }
+        };
         let engine = engine.or(version.map(of_version)).unwrap_or_default();
         let version = version.unwrap_or(engine.default_version()).to_owned();
-        if of_version(&version) == engine {
+        if engine.speaks(&version) {
             Ok(Self { engine, version })
         } else {
             Err(WrongVersion { engine, version })
@@ -121,14 +134,14 @@ impl Dialect {
     /// Returns whether users can be read by the caller's own id: since 2.13 [S 2.16].
     pub(super) fn reads_by_external_id(&self) -> bool {
         let minor = self.version.strip_prefix("2.").and_then(|minor| minor.parse::<u32>().ok());
-        self.engine == Engine::Contacts && minor.is_none_or(|minor| minor >= 13)
+        self.engine != Engine::Users && minor.is_none_or(|minor| minor >= 13)
     }
 
     /// Returns why a field cannot be written; `None` if it can.
     #[must_use]
     pub fn refuses(&self, field: &Field) -> Option<Unwritable> {
         match self.engine {
-            Engine::Contacts => self.contacts_refuse(field),
+            Engine::Contacts | Engine::Bulk => self.contacts_refuse(field),
             Engine::Users => users_refuse(field),
         }
     }
@@ -188,6 +201,8 @@ mod tests {
         check("", "1.3", "users 1.3");
         check("users", "", "users 1.4");
         check("users", "2.16", "the engine `users` does not speak version `2.16` of the API");
+        check("bulk", "", "bulk Preview");
+        check("bulk", "2.16", "the engine `bulk` does not speak version `2.16` of the API");
         check("contacts", "1.4", "the engine `contacts` does not speak version `1.4` of the API");
     }
 

@@ -20,12 +20,12 @@ impl Client {
         let is_asked_for =
             |contact: &Raw<Contact>| role.is_none_or(|role| contact.value.is_lead() == (role == Role::Lead));
         match (self.engine(), key) {
-            (Engine::Contacts, Field::Id) => {
+            (Engine::Contacts | Engine::Bulk, Field::Id) => {
                 let found = some(self.read(value, trace))?;
                 Ok(found.into_iter().filter(is_asked_for).collect())
             }
-            (Engine::Contacts, Field::ExternalId) => self.find_by_own_id(value, role, trace),
-            (Engine::Contacts, _) => {
+            (Engine::Contacts | Engine::Bulk, Field::ExternalId) => self.find_by_own_id(value, role, trace),
+            (Engine::Contacts | Engine::Bulk, _) => {
                 let email = value.to_lowercase();
                 self.search_by(&Field::Email, &email, role.map(Role::name), trace)
             }

@@ -63,7 +63,7 @@ impl Client {
                 let page = starting_after.map_or("1", Cursor::as_str);
                 self.user_page(role.unwrap_or_default(), per_page, page, trace)
             }
-            (Engine::Contacts, None) => {
+            (Engine::Contacts | Engine::Bulk, None) => {
                 let page = &per_page.to_string();
                 let mut call = self.call(Method::GET, Effect::Reads, &["contacts"]).query("per_page", page);
                 if let Some(cursor) = starting_after {
@@ -71,7 +71,7 @@ impl Client {
                 }
                 self.send::<Raw<Page<Raw<Contact>>>>(&call, trace).map(Listing::of_page)
             }
-            (Engine::Contacts, Some(role)) => {
+            (Engine::Contacts | Engine::Bulk, Some(role)) => {
                 // The list knows no roles; the search does, and has the same shape.
                 let query = json!({"field": "role", "operator": "=", "value": role.name()});
                 let call = self.search_call(&query, per_page, starting_after);
@@ -84,7 +84,7 @@ impl Client {
     #[must_use]
     pub fn page_size(&self) -> u32 {
         match self.engine() {
-            Engine::Contacts => Self::PAGE_SIZE,
+            Engine::Contacts | Engine::Bulk => Self::PAGE_SIZE,
             Engine::Users => USERS_PER_PAGE,
         }
     }

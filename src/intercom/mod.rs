@@ -8,6 +8,7 @@
 mod answer;
 mod attributes;
 mod body;
+mod bulk;
 mod call;
 mod client;
 mod companies;
@@ -43,6 +44,10 @@ mod walk;
 
 pub use crate::pace::QuotaUse;
 pub use attributes::{Attributes, DataAttribute, Model};
+pub use bulk::{
+    BULK_MAX, BulkItem, BulkJob, BulkKind, BulkState, BulkTask, BulkUse, Extent, Landed, Submission, Way,
+    is_taken_by_update, judge,
+};
 pub use client::{Client, Trace};
 pub use companies::{Company, CompanyBook, MAX_COMPANIES};
 pub use connection::{Connection, ConnectionError, Region};

@@ -51,7 +51,7 @@ struct Tagged {
 }
 
 impl TagMap {
-    fn id(&self, name: &str) -> Option<String> {
+    pub(super) fn id(&self, name: &str) -> Option<String> {
         self.lock().get(&fold(name)).cloned()
     }
 
@@ -129,7 +129,7 @@ impl Client {
         else {
             return Ok(wanted.to_vec());
         };
-        let map = self.tags.get(&(), || self.tag_map(trace))?;
+        let map = self.tag_map_once(trace)?;
         let has: HashSet<String> = if list.has_more {
             self.tag_ids_of(&contact.id, trace)?
         } else {
@@ -137,6 +137,11 @@ impl Client {
         };
         let lacks = |name: &&String| map.id(name).is_none_or(|id| !has.contains(&id));
         Ok(wanted.iter().filter(lacks).cloned().collect())
+    }
+
+    /// Returns the workspace's tags, asked for once a run.
+    pub(super) fn tag_map_once(&self, trace: &mut Trace) -> Result<Arc<TagMap>, ApiError> {
+        self.tags.get(&(), || self.tag_map(trace))
     }
 
     fn tag_map(&self, trace: &mut Trace) -> Result<Arc<TagMap>, ApiError> {

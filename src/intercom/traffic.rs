@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::bulk::BulkUse;
 use crate::pace::QuotaUse;
 
 /// The longest answer that is told apart from a longer one; no request may take this long.
@@ -25,7 +26,7 @@ pub struct Latency {
 }
 
 /// The requests of a run so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Traffic {
     /// Attempts sent, retries included.
     pub requests: u64,
@@ -45,6 +46,8 @@ pub struct Traffic {
     pub waited: Duration,
     /// What the headers told of the quota.
     pub quota: QuotaUse,
+    /// How bulk requests were used.
+    pub bulk: BulkUse,
 }
 
 /// Counts requests as they happen.
@@ -82,6 +85,12 @@ impl Meter {
 
     pub(super) fn retried(&self) {
         self.lock().traffic.retries += 1;
+    }
+
+    /// Returns the requests so far if none is in flight.
+    pub(super) fn alone(&self) -> Option<u64> {
+        let counts = self.lock();
+        (counts.traffic.in_flight == 0).then_some(counts.traffic.requests)
     }
 
     pub(super) fn traffic(&self, quota: QuotaUse, waited: Duration) -> Traffic {

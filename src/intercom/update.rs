@@ -23,7 +23,7 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Delivered, UpsertError> {
         let delivery = Delivery { client: self, fields, key: &Field::Id, policy };
-        if self.engine() == Engine::Contacts
+        if self.engine() != Engine::Users
             && *key == Field::Id
             && fields.iter().any(|(field, _)| ContactBody::holds(field))
         {
@@ -42,7 +42,7 @@ impl Client {
         };
         let merged = merged(value, &contact.value, *key == Field::Id);
         let delivered = match self.engine() {
-            Engine::Contacts => {
+            Engine::Contacts | Engine::Bulk => {
                 // What the index shows may be minutes old: it is not what the fields are compared with.
                 let contact = match key {
                     key if *key == Field::Email || contact.value.is_lead() => match self

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use serde_json::value::RawValue;
+
 use super::contacts_engine::Delivery;
 use super::users_engine::UserDelivery;
 use super::{ApiError, Client, Contact, Engine, Field, Raw, Refusal, Remembered, Trace, UserFields};
@@ -140,7 +142,9 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    pub(super) fn new(outcome: Upserted, contact: Raw<Contact>) -> Self {
+    /// Returns the delivery to a contact that was seen after it.
+    #[must_use]
+    pub fn new(outcome: Upserted, contact: Raw<Contact>) -> Self {
         Self {
             outcome,
             contact: Some(Box::new(contact)),
@@ -148,6 +152,19 @@ impl Delivered {
             is_stale: false,
             missing_tags: Vec::new(),
             remarks: Vec::new(),
+        }
+    }
+
+    /// Returns the delivery to a contact that was not seen; of a new one, not even the id is known.
+    #[must_use]
+    pub fn unseen(outcome: Upserted, id: Option<&str>) -> Self {
+        let json = || RawValue::from_string("{}".into()).expect("an empty object is JSON");
+        let contact = |id: &str| Raw { value: Contact { id: id.into(), ..Contact::default() }, json: json() };
+        Self {
+            outcome,
+            contact: id.map(contact).map(Box::new),
+            remarks: Vec::new(),
+            ..Self::archived_skipped()
         }
     }
 
@@ -370,7 +387,7 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Delivered, UpsertError> {
         match self.engine() {
-            Engine::Contacts => {
+            Engine::Contacts | Engine::Bulk => {
                 Delivery { client: self, fields, key, policy }.run_remembered(remembered, trace)
             }
             // One request does it all, whoever it is.

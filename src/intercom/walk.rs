@@ -108,7 +108,7 @@ impl Walk<'_> {
         // Each page may be the last before somebody's Ctrl-C.
         let trace = &mut Trace::default();
         match self.client.engine() {
-            Engine::Contacts => {
+            Engine::Contacts | Engine::Bulk => {
                 let n = self.page_size.unwrap_or(Client::PAGE_SIZE);
                 self.client.listing(self.role, n, cursor, trace)
             }
@@ -120,7 +120,7 @@ impl Walk<'_> {
         self.has_waited = false;
         // A cursor that comes twice would come for ever; a scroll's always does.
         let repeats =
-            |next: &Cursor| self.client.engine() == Engine::Contacts && self.place == Place::At(next.clone());
+            |next: &Cursor| self.client.engine() != Engine::Users && self.place == Place::At(next.clone());
         self.place = match &listing.next {
             Some(next) if !repeats(next) => Place::At(next.clone()),
             _ => Place::End,

@@ -29,8 +29,10 @@ impl Mapping {
         attributes: &[Attribute],
         key: Key,
     ) -> Result<Self, MappingError> {
-        if spec.role == Role::Lead && spec.dialect.engine() == Engine::Users {
-            return Err(MappingError::LeadEngine);
+        match spec.dialect.engine() {
+            Engine::Users if spec.role == Role::Lead => return Err(MappingError::LeadEngine),
+            Engine::Bulk if spec.role == Role::Lead => return Err(MappingError::LeadInBulk),
+            _ => {}
         }
         if spec.role == Role::Lead && key == Key::ExternalId {
             return Err(MappingError::LeadKey);

@@ -88,6 +88,11 @@ pub enum MappingError {
     /// Leads through the API of users.
     #[error("the engine `users` writes no leads: 1.x would make another one of each, every time")]
     LeadEngine,
+    /// Leads, which nothing keeps from being made twice, in jobs whose end may not be heard of.
+    #[error(
+        "the engine `bulk` writes no leads: a job does not say which it has made, and none is found in time"
+    )]
+    LeadInBulk,
     /// A rule that cannot be read.
     #[error("`{rule}` is not a mapping: {why}")]
     BadRule {
@@ -156,7 +161,9 @@ impl MappingError {
                 ways.extend(other_engine.map(engine_hint));
                 Some(ways.join(", or "))
             }
-            Self::LeadEngine => Some("write leads through the contacts of 2.x: --engine contacts".into()),
+            Self::LeadEngine | Self::LeadInBulk => {
+                Some("write leads through the contacts of 2.x: --engine contacts".into())
+            }
             Self::LeadKey => Some("match leads by their email or Intercom's id: --key email".into()),
             Self::NoSuchColumn { column, field, columns } => {
                 Some(no_such_column_hint(column, field, columns))
@@ -284,7 +291,9 @@ fn unknown_columns_hint(columns: &[UnknownColumn]) -> String {
 fn engine_hint(engine: Engine) -> String {
     match engine {
         Engine::Users => "write it through the users of 1.x with --engine users".into(),
-        Engine::Contacts => "write it through the contacts of 2.x with --engine contacts".into(),
+        Engine::Contacts | Engine::Bulk => {
+            "write it through the contacts of 2.x with --engine contacts".into()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The terminal's face: a bar, the rows and the traffic, drawn over and over by indicatif.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -35,6 +36,15 @@ impl Bar {
             bar.set_position(done);
         }
         bar.tick();
+    }
+
+    /// Says something above the bar.
+    pub(super) fn tell(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            // Nobody may be listening; the run goes on all the same.
+            None => drop(writeln!(io::stderr(), "{text}")),
+        }
     }
 
     pub(super) fn close(&mut self) {

@@ -1,5 +1,7 @@
 //! The ways in which progress can be shown.
 
+use std::io::{self, Write};
+
 use super::bar::Bar;
 use super::json_face::JsonFace;
 use super::plain::Plain;
@@ -56,6 +58,7 @@ impl Face {
     pub fn on(&mut self, event: &Event) {
         let (status, elapsed): (Status, _) = match event {
             Event::Row(_) | Event::Unchanged(_) => return,
+            Event::Notice(text) => return self.tell(text),
             Event::Progress(snapshot) => (status::of_import(snapshot), snapshot.elapsed),
             Event::Exported(exported) => (status::of_export(exported), exported.elapsed),
         };
@@ -64,6 +67,16 @@ impl Face {
             Self::Plain(plain) => plain.show(&status, elapsed),
             Self::Json(json) => json.show(event, elapsed),
             Self::None => {}
+        }
+    }
+
+    /// Says something that is no progress, whatever else is shown.
+    fn tell(&mut self, text: &str) {
+        match self {
+            Self::Bar(bar) => bar.tell(text),
+            Self::Json(json) => json.tell(text),
+            // Nobody may be listening; the run goes on all the same.
+            Self::Plain(_) | Self::None => drop(writeln!(io::stderr(), "{text}")),
         }
     }
 

@@ -21,13 +21,20 @@ impl JsonFace {
         Self { subject, next: INTERVAL }
     }
 
+    pub(super) fn tell(&self, text: &str) {
+        let (command, file) = (self.subject.command, &self.subject.file);
+        let object = json!({ "event": "notice", "command": command, "file": file, "message": text });
+        // Nobody may be listening; the run goes on all the same.
+        let _ = writeln!(io::stderr(), "{object}");
+    }
+
     pub(super) fn show(&mut self, event: &Event, elapsed: Duration) {
         if elapsed < self.next {
             return;
         }
         self.next = elapsed + INTERVAL;
         let (mut object, traffic) = match event {
-            Event::Row(_) | Event::Unchanged(_) => return,
+            Event::Row(_) | Event::Unchanged(_) | Event::Notice(_) => return,
             Event::Progress(snapshot) => {
                 let total = snapshot.total.map(|total| match total {
                     Total::Exact(rows) | Total::About(rows) => rows,

@@ -153,7 +153,7 @@ impl Reporter for RunReporter {
         self.face.on(event);
         match event {
             Event::Row(row) => self.note_row(row),
-            Event::Unchanged(_) => Ok(()),
+            Event::Unchanged(_) | Event::Notice(_) => Ok(()),
             Event::Progress(snapshot) => {
                 self.note_import(snapshot);
                 self.write_now_and_then(snapshot.elapsed)

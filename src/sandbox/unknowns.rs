@@ -165,8 +165,8 @@ unknowns! {
     /// A scroll is opened while one of another kind (users, leads, companies) is open: refused, or each kind has its own.
     open_scrolls: OpenScrolls = "open-scrolls" ["X"] { OneForAll = "one-for-all", OneEach = "one-each" }
 
-    /// How long a task of a bulk job waits and then runs: two seconds and four, so that every state can be seen without a long wait, or a minute each, as in the description's example [S0].
-    bulk_speed: BulkSpeed = "bulk-speed" ["X"] { Seconds = "seconds", Minutes = "minutes" }
+    /// How long a task of a bulk job waits and then runs: two seconds and four, so that every state can be seen without a long wait, or a minute each, as in the description's example [S0], or no time at all.
+    bulk_speed: BulkSpeed = "bulk-speed" ["X"] { Seconds = "seconds", Minutes = "minutes", AtOnce = "at-once" }
 
     /// What a request to Preview's `/contacts/bulk` spends: a request for each contact, as 1.x's bulk did [I ruby#332], or one.
     bulk_cost: BulkCost = "bulk-cost" ["X"] { PerItem = "per-item", PerRequest = "per-request" }

@@ -45,16 +45,31 @@ impl Courier<'_> {
     }
 
     fn deliver(&self, job: Job, events: &SyncSender<Event>) {
-        let position = job.row.position();
+        self.go_on(job, Trace::default(), events);
+    }
+
+    /// Delivers a row by itself; `trace` says what was done before.
+    pub(super) fn go_on(&self, job: Job, mut trace: Trace, events: &SyncSender<Event>) {
         if job.entry.is_known()
             && let Err(error) = self.doubts.add(&job.entry.key)
         {
             // Nothing starts from now on, this row included.
             self.stop.because_of_ledger(error);
         }
-        let mut trace = Trace::default();
         let (key, remembered) = (job.identity.field(), job.entry.remembered());
         let result = self.client.upsert_remembered(&job.fields, &key, remembered, self.policy, &mut trace);
+        self.conclude(job, result, &trace, events);
+    }
+
+    /// Tells what became of a row; if its user still lacks tags, that comes later.
+    pub(super) fn conclude(
+        &self,
+        job: Job,
+        result: Result<Delivered, UpsertError>,
+        trace: &Trace,
+        events: &SyncSender<Event>,
+    ) {
+        let position = job.row.position();
         let event = match result {
             Ok(delivered) => {
                 self.stop.note_answer();
@@ -70,8 +85,8 @@ impl Courier<'_> {
             }
             Err(error) => {
                 self.stop.note_failure(&error);
-                let note = job.entry.failed(&error, &trace);
-                let reject = Reject::of_upsert(job.row, job.identity.to_string(), &error, &trace);
+                let note = job.entry.failed(&error, trace);
+                let reject = Reject::of_upsert(job.row, job.identity.to_string(), &error, trace);
                 RowEvent::of_reject(position, reject).noting(note)
             }
         };

@@ -73,7 +73,7 @@ impl Tally {
         match event {
             Event::Row(row) => self.count_row(row),
             Event::Unchanged(n_rows) => self.unchanged += n_rows,
-            Event::Progress(_) | Event::Exported(_) => {}
+            Event::Progress(_) | Event::Exported(_) | Event::Notice(_) => {}
         }
     }
 
@@ -267,6 +267,8 @@ pub enum Event {
     Row(RowEvent),
     /// So many rows are as an earlier run delivered them; nothing was sent.
     Unchanged(u64),
+    /// Something that people are told at once, and once.
+    Notice(String),
     /// Time passed in an import.
     Progress(Box<Snapshot>),
     /// Time passed in an export.

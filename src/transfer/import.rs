@@ -8,6 +8,7 @@ use std::time::Duration;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
+use super::bulk;
 use super::deliver::Courier;
 use super::duplicates::Duplicates;
 use super::event::{Snapshot, Total};
@@ -22,6 +23,7 @@ use super::tagging::Tagging;
 use super::writer::Writer;
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
+use crate::intercom::Engine;
 use crate::intercom::Policy;
 use crate::ledger::Doubts;
 use crate::ledger::LedgerWriter;
@@ -119,7 +121,8 @@ impl Pipeline<'_> {
     ) -> Tally {
         let Self { job, stop, reading, .. } = self;
         let (client, policy, doubts) = (job.client, &job.policy, memory.doubts);
-        let (order, tagging) = (Order::new(job.concurrency), Tagging::new(client, stop));
+        let held_back = if client.engine() == Engine::Bulk { bulk::HELD_BACK } else { job.concurrency };
+        let (order, tagging) = (Order::new(held_back), Tagging::new(client, stop));
         let courier = Courier { client, policy, order: &order, stop, tagging: &tagging, doubts };
         thread::scope(|scope| {
             let (events, inbox) = sync_channel(job.concurrency);
@@ -137,12 +140,14 @@ impl Pipeline<'_> {
                 ahead: VecDeque::new(),
             };
             scope.spawn(move || {
-                pool(job.concurrency).install(|| {
-                    let tags_to_come = events.clone();
+                let pool = pool(job.concurrency);
+                if client.engine() == Engine::Bulk {
+                    bulk::deliver(feed, &courier, &pool, &job.clock, &events);
+                } else {
                     let deliver = |events: &mut SyncSender<Event>, admitted| courier.run(admitted, events);
-                    feed.par_bridge().for_each_with(events, deliver);
-                    courier.tagging.finish(&tags_to_come);
-                });
+                    pool.install(|| feed.par_bridge().for_each_with(events.clone(), deliver));
+                }
+                pool.install(|| courier.tagging.finish(&events));
             });
             let progress = |tally: &Tally| Event::Progress(self.snapshot(tally).into());
             Writer::new(reporter, memory.writer, stop, &job.clock).hear(&inbox, progress)

@@ -1,6 +1,7 @@
 //! The pipelines: import, export and check. They turn rows into requests, pages into rows, and everything that
 //! happens into events. They print nothing; the only file of their own is an export's spool.
 
+mod bulk;
 mod check;
 mod columns;
 mod companies;
@@ -26,7 +27,7 @@ mod tagging;
 mod waiting;
 mod writer;
 
-pub use crate::intercom::{Latency, QuotaUse, Traffic};
+pub use crate::intercom::{BulkUse, Latency, QuotaUse, Traffic};
 pub use check::{Check, check};
 pub use columns::Columns;
 pub use companies::KnownCompanies;

@@ -43,7 +43,7 @@ pub(super) struct Fetched {
 /// Fetches one page after the other until the end, an error, or nobody listens any more.
 pub(super) fn fetch(job: &Export<'_>, from: Option<Cursor>, seen: &mut SeenIds, send: &SyncSender<Heard>) {
     let result = match job.client.engine() {
-        Engine::Contacts => fetch_list(job, from, seen, send),
+        Engine::Contacts | Engine::Bulk => fetch_list(job, from, seen, send),
         Engine::Users => fetch_scrolls(job, seen, send),
     };
     if let Err(error) = result {

@@ -93,6 +93,11 @@ impl Entry {
         }
     }
 
+    /// Notes Intercom's id of the user, found by other means; what it has is not what the row says.
+    pub(super) fn learn(&mut self, id: &str) {
+        self.known = Some(Past { id: id.into(), is_delivered: false, is_changed: true });
+    }
+
     /// Returns whether the row says something else than what was delivered, as far as anybody knows.
     pub(super) fn is_changed(&self) -> bool {
         self.known.as_ref().is_none_or(|past| past.is_changed)

@@ -128,6 +128,18 @@ impl Reject {
         }
     }
 
+    /// Describes a lead among rows that are written in bulk.
+    pub(super) fn of_lead_in_bulk(row: Row, key: String) -> Self {
+        Self {
+            key: Some(key),
+            code: "lead_in_bulk".into(),
+            field: Some(Field::Role.to_string()),
+            message: "the engine `bulk` writes no leads".into(),
+            suggestion: Some("import the leads with --engine contacts".into()),
+            ..Self::new(SourceRow::Row(row), Stage::Validate, Outcome::Invalid)
+        }
+    }
+
     /// Describes a row that was not delivered.
     pub(super) fn of_upsert(row: Row, key: String, error: &UpsertError, trace: &Trace) -> Self {
         let refusal = refusal(error);

@@ -7,6 +7,7 @@ mod attributes;
 mod bad_files;
 mod bad_rows;
 mod bad_server;
+mod bulk;
 mod changing_files;
 mod contract;
 mod disk;

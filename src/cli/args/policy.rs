@@ -40,6 +40,11 @@ impl PolicyArgs {
                     .hint(format!("leave it out, or use --engine contacts; 1.x has nothing like {flag}")));
             }
         }
+        if engine == Engine::Bulk && self.detach_missing {
+            return Err(Error::new(Exit::Usage, "the engine `bulk` has no --detach-missing").hint(
+                "leave it out, or use --engine contacts: a job does not say whom it took out of what",
+            ));
+        }
         Ok(Policy {
             mode,
             role: self.role.role(),

@@ -67,7 +67,7 @@ fn not_found(arguments: &FindArgs, who: &Identity, engine: Engine) -> Error {
     let (what, value) = named(who);
     let error = Error::new(Exit::NotFound, format!("there is no {role} with the {what} `{value}`"));
     error.hint(match (who, engine) {
-        (Identity::Email(_), Engine::Contacts) => {
+        (Identity::Email(_), Engine::Contacts | Engine::Bulk) => {
             format!("{LAG}: if it was written just now, try again in 10 minutes, or find it by --external-id")
         }
         _ => "archived and deleted ones are not found either; `upsert --archived unarchive` brings one back"

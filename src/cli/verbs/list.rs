@@ -89,7 +89,7 @@ fn role(role: Option<RoleArg>, engine: Engine) -> Result<Option<Role>, Error> {
 
 fn refuse_page_size(asked: Option<u32>, engine: Engine) -> Result<(), Error> {
     let most = match engine {
-        Engine::Contacts => 150,
+        Engine::Contacts | Engine::Bulk => 150,
         Engine::Users => 60,
     };
     match asked {

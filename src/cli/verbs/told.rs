@@ -245,7 +245,7 @@ fn upsert_hint(error: &UpsertError, engine: Engine) -> Option<String> {
         UpsertError::Mismatch { .. } => "correct the external_id or the email of one of the two".into(),
         UpsertError::Archived { .. } => "bring it back with --archived unarchive".into(),
         UpsertError::Deleted { .. } => "wait until Intercom has let go of it, or use another email".into(),
-        UpsertError::Missing { field: Field::Email, .. } if engine == Engine::Contacts => {
+        UpsertError::Missing { field: Field::Email, .. } if engine != Engine::Users => {
             format!("{LAG}: if it was written just now, try again in 10 minutes; to create it, use `upsert`")
         }
         UpsertError::Missing { .. } => {

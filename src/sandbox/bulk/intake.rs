@@ -7,6 +7,7 @@ use serde_json::json;
 use super::items;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::jobs;
 use crate::sandbox::jobs::CarryOut;
 use crate::sandbox::jobs::Family;
 use crate::sandbox::jobs::Item;
@@ -64,7 +65,10 @@ fn submit(ask: &Ask<'_>, identified: Identified, carry_out: CarryOut) -> Result<
     let mut store = ask.world.store();
     let when = When { now: ask.now, speed: store.unknowns.bulk_speed };
     let job = store.jobs.submit(Family::Contacts, target, items, when);
-    let job = job.map_err(|why| refusal(why, job_id.unwrap_or_default()))?;
+    let id = job.map_err(|why| refusal(why, job_id.unwrap_or_default()))?.id();
+    // A task that takes no time is done before its answer.
+    jobs::catch_up(&mut store, ask.now);
+    let job = store.jobs.find(Family::Contacts, &id).expect("it was made or found just now");
     Ok(Answer::accepted(&shown(job, ask)))
 }
 

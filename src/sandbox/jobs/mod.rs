@@ -160,6 +160,7 @@ impl When {
         let (waits, runs) = match self.speed {
             BulkSpeed::Seconds => (2, 4),
             BulkSpeed::Minutes => (60, 60),
+            BulkSpeed::AtOnce => (0, 0),
         };
         let starts_at = self.now.after(Duration::from_secs(waits));
         (starts_at, starts_at.after(Duration::from_secs(runs)))

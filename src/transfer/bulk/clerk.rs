@@ -1,0 +1,341 @@
+//! The one thread that knows where every row is: it fills requests, watches jobs, and says what is to be settled how.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use super::load::{Batch, End, Load, Lookup, Sent, Told};
+use super::room::Room;
+use super::watch::Watch;
+use super::worker::Worker;
+use crate::intercom::BulkJob;
+use crate::intercom::BulkKind;
+use crate::intercom::BulkState;
+use crate::intercom::Field;
+use crate::intercom::Trace;
+use crate::intercom::Way;
+use crate::pace::Clock;
+use crate::transfer::Event;
+use crate::transfer::deliver::HEARD;
+
+/// Requests of one kind that are sent at the same time, each to a job of its own: at 0.3 s each, 1,300 rows a second.
+const LANES: usize = 4;
+
+/// The tasks of one job: its answers name them all.
+const MOST_TASKS: usize = 100;
+
+/// When nothing has come for so long, what there is is sent.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// How long it takes until the index is looked into again, and twice as long each time.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+const LONGEST_LOOK: Duration = Duration::from_secs(40);
+
+/// How often the index is looked into: for 155 s, and every recorded one was up to date after 120.
+const MOST_LOOKS: u32 = 7;
+
+/// So few rows are asked for one by one at once: waiting would cost as many requests, and minutes.
+const FEW: usize = 5;
+
+/// See [the module](self).
+pub(super) struct Clerk<'a, 'scope> {
+    worker: &'scope Worker<'scope>,
+    room: &'a Room,
+    workers: &'a rayon::Scope<'scope>,
+    clock: &'a Clock,
+    creates: Vec<Load>,
+    updates: Vec<Load>,
+    looks: Vec<Load>,
+    lanes: Vec<Lane>,
+    watches: HashMap<String, Watch>,
+    lookups: Vec<(Duration, Lookup)>,
+    n_open: usize,
+    n_working: usize,
+    is_feed_over: bool,
+    /// The server knows no bulk requests: every row goes by itself.
+    is_alone: bool,
+}
+
+/// A place where one request at a time is sent, and its open job.
+struct Lane {
+    kind: BulkKind,
+    job: Option<String>,
+    /// The tasks of the job that are known.
+    tasks: HashSet<String>,
+    is_busy: bool,
+}
+
+impl<'a, 'scope> Clerk<'a, 'scope> {
+    pub(super) fn new(
+        worker: &'scope Worker<'scope>,
+        room: &'a Room,
+        workers: &'a rayon::Scope<'scope>,
+        clock: &'a Clock,
+    ) -> Self {
+        Self {
+            worker,
+            room,
+            workers,
+            clock,
+            creates: Vec::new(),
+            updates: Vec::new(),
+            looks: Vec::new(),
+            lanes: Vec::new(),
+            watches: HashMap::new(),
+            lookups: Vec::new(),
+            n_open: 0,
+            n_working: 0,
+            is_feed_over: false,
+            is_alone: false,
+        }
+    }
+
+    /// Works until every row has its outcome.
+    pub(super) fn run(mut self, inbox: &Receiver<Told>) {
+        while !(self.is_feed_over && self.n_open == 0) {
+            match inbox.recv_timeout(self.longest_wait()) {
+                Ok(told) => self.hear(told),
+                Err(RecvTimeoutError::Timeout) if self.n_working == 0 => self.send_parts(),
+                Err(_) => {}
+            }
+            if self.is_stopping() {
+                self.send_nothing_new();
+            }
+            self.ask_where_due();
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.worker.courier.stop.is_asked_for()
+    }
+
+    fn longest_wait(&self) -> Duration {
+        let dues = self.watches.values().filter_map(Watch::due).chain(self.lookups.iter().map(|it| it.0));
+        let now = self.clock.now();
+        dues.map(|due| due.saturating_sub(now)).chain([IDLE]).min().unwrap_or(IDLE)
+    }
+
+    fn hear(&mut self, told: Told) {
+        match told {
+            Told::Row(load) => {
+                self.n_open += 1;
+                self.take(load);
+            }
+            Told::FeedIsOver => self.is_feed_over = true,
+            Told::Submitted { lane, job, batch } => self.watch(lane, &job, batch),
+            Told::NotSubmitted { lane } => self.lanes[lane].is_busy = false,
+            Told::NoSuchEndpoint { lane, loads } => self.go_alone(lane, loads),
+            Told::Lost { lane, batch } => {
+                self.lanes[lane].is_busy = false;
+                self.lanes[lane].job = None;
+                self.settle(batch);
+            }
+            Told::Polled { id, job } => self.hear_of_job(&id, job.as_ref()),
+            Told::PollLater { id } => {
+                let now = self.clock.now();
+                let given_up = self.watches.get_mut(&id).map(|watch| watch.hear_nothing(now));
+                given_up.into_iter().flatten().for_each(|batch| self.settle(batch));
+            }
+            Told::NotShown(lookup) => self.look_again(lookup),
+            Told::Exists(load) => self.updates.push(load),
+            Told::Ended { freed } => {
+                self.n_open -= 1;
+                self.room.leave();
+                for admitted in freed {
+                    // It gave its place back when it was held, and takes none now: those are bounded, too.
+                    self.worker.tell(Told::Row(Load::new(admitted)));
+                }
+            }
+            Told::Free => self.n_working -= 1,
+        }
+        self.send_full();
+    }
+
+    /// Finds out where a row goes.
+    fn take(&mut self, mut load: Load) {
+        if self.is_alone || self.is_stopping() {
+            return self.spawn(move |worker| worker.send_alone(load, Trace::default()));
+        }
+        match load.way(self.worker.courier.policy) {
+            Way::Refused => self.worker.refuse(load),
+            Way::Alone => self.spawn(move |worker| worker.send_alone(load, Trace::default())),
+            Way::Create => self.creates.push(load),
+            Way::Update(id) => {
+                load.id = Some(id.to_owned());
+                self.updates.push(load);
+            }
+            Way::Look if load.key() == Field::ExternalId => {
+                self.spawn(move |worker| worker.read(load, Sent::NOTHING));
+            }
+            Way::Look => self.looks.push(load),
+        }
+    }
+
+    /// Sends what fills a request.
+    fn send_full(&mut self) {
+        let size = self.worker.courier.client.bulk_size();
+        self.send(size);
+    }
+
+    /// Sends what there is: nothing else is going to come soon.
+    fn send_parts(&mut self) {
+        self.send(1);
+    }
+
+    fn send(&mut self, at_least: usize) {
+        let size = self.worker.courier.client.bulk_size();
+        for kind in [BulkKind::Create, BulkKind::Update] {
+            while self.queue(kind).len() >= at_least
+                && let Some(lane) = self.free_lane(kind)
+            {
+                let queue = self.queue(kind);
+                let loads: Vec<Load> = queue.drain(..queue.len().min(size)).collect();
+                let job = self.lanes[lane].job.clone();
+                self.lanes[lane].is_busy = true;
+                self.spawn(move |worker| worker.submit(lane, job.as_deref(), kind, loads));
+            }
+        }
+        while self.looks.len() >= at_least {
+            let loads: Vec<Load> = self.looks.drain(..self.looks.len().min(size)).collect();
+            let lookup = Lookup { sent: Sent::NOTHING, loads, n_looks: MOST_LOOKS };
+            self.spawn(move |worker| worker.look(lookup));
+        }
+    }
+
+    fn queue(&mut self, kind: BulkKind) -> &mut Vec<Load> {
+        match kind {
+            BulkKind::Create => &mut self.creates,
+            BulkKind::Update => &mut self.updates,
+        }
+    }
+
+    /// Returns a lane where nothing is being sent, rather one with an open job; `None` if there are enough.
+    fn free_lane(&mut self, kind: BulkKind) -> Option<usize> {
+        let is_free = |lane: &Lane| lane.kind == kind && !lane.is_busy;
+        let open = self.lanes.iter().position(|lane| is_free(lane) && lane.job.is_some());
+        if let Some(lane) = open.or_else(|| self.lanes.iter().position(is_free)) {
+            return Some(lane);
+        }
+        if self.lanes.iter().filter(|lane| lane.kind == kind).count() == LANES {
+            return None;
+        }
+        self.lanes.push(Lane { kind, job: None, tasks: HashSet::new(), is_busy: false });
+        Some(self.lanes.len() - 1)
+    }
+
+    /// Gives up what was not sent; what was is settled.
+    fn send_nothing_new(&mut self) {
+        let unsent = [&mut self.creates, &mut self.updates, &mut self.looks].map(std::mem::take);
+        for load in unsent.into_iter().flatten() {
+            self.spawn(move |worker| worker.send_alone(load, Trace::default()));
+        }
+        for (_, lookup) in std::mem::take(&mut self.lookups) {
+            self.spawn(move |worker| worker.give_up_looking(lookup));
+        }
+    }
+
+    fn go_alone(&mut self, lane: usize, loads: Vec<Load>) {
+        self.lanes[lane].is_busy = false;
+        if !self.is_alone {
+            self.is_alone = true;
+            let notice =
+                "the server knows no bulk requests: every row goes by itself, through the engine contacts";
+            self.worker.events.send(Event::Notice(notice.into())).expect(HEARD);
+        }
+        let unsent = [&mut self.creates, &mut self.updates, &mut self.looks].map(std::mem::take);
+        for load in loads.into_iter().chain(unsent.into_iter().flatten()) {
+            self.spawn(move |worker| worker.send_alone(load, Trace::default()));
+        }
+    }
+
+    /// Watches the job that rows have become a task of.
+    fn watch(&mut self, lane: usize, job: &BulkJob, batch: Batch) {
+        let lane = &mut self.lanes[lane];
+        lane.is_busy = false;
+        if lane.job.as_ref() != Some(&job.id) {
+            lane.tasks.clear();
+        }
+        let told: HashSet<String> = job.tasks.iter().map(|task| task.id.clone()).collect();
+        let mine = told.difference(&lane.tasks).cloned().collect();
+        lane.tasks.extend(told);
+        let takes_more = job.state == BulkState::Open && lane.tasks.len() < MOST_TASKS;
+        lane.job = takes_more.then(|| job.id.clone());
+        let now = self.clock.now();
+        self.watches.entry(job.id.clone()).or_insert_with(|| Watch::new(now)).add(mine, batch);
+        self.hear_of_job(&job.id, Some(job));
+    }
+
+    fn hear_of_job(&mut self, id: &str, job: Option<&BulkJob>) {
+        let Some(watch) = self.watches.get_mut(id) else { return };
+        let ended = match job {
+            Some(job) => watch.hear(job, self.clock.now()),
+            None => watch.give_up(),
+        };
+        if watch.is_empty() {
+            self.watches.remove(id);
+        }
+        ended.into_iter().for_each(|batch| self.settle(batch));
+    }
+
+    fn ask_where_due(&mut self) {
+        let now = self.clock.now();
+        let due: Vec<String> = self
+            .watches
+            .iter_mut()
+            .filter(|(_, watch)| watch.due().is_some_and(|due| due <= now))
+            .map(|(id, watch)| {
+                watch.is_asked();
+                id.clone()
+            })
+            .collect();
+        for id in due {
+            self.spawn(move |worker| worker.poll(id));
+        }
+        let (due, later) = std::mem::take(&mut self.lookups).into_iter().partition(|(due, _)| *due <= now);
+        self.lookups = later;
+        let due: Vec<(Duration, Lookup)> = due;
+        for (_, lookup) in due {
+            self.spawn(move |worker| worker.look(lookup));
+        }
+    }
+
+    /// Finds out what became of rows whose task is done, or of which nobody tells.
+    fn settle(&mut self, Batch { sent, loads }: Batch) {
+        let mut looked_for = Vec::new();
+        for load in loads {
+            match (sent.kind, sent.end, load.key()) {
+                (BulkKind::Create, _, Field::ExternalId) => self.spawn(move |worker| worker.read(load, sent)),
+                // An email may be another contact's by now, which the index tells.
+                (BulkKind::Update, End::Clean, Field::Email) => looked_for.push(load),
+                (BulkKind::Update, End::Clean, _) => self.worker.settle_clean(load),
+                _ => looked_for.push(load),
+            }
+        }
+        if !looked_for.is_empty() {
+            let lookup = Lookup { sent, loads: looked_for, n_looks: 0 };
+            self.spawn(move |worker| worker.look(lookup));
+        }
+    }
+
+    /// Lets the index catch up, if that is likely to save requests.
+    fn look_again(&mut self, lookup: Lookup) {
+        if lookup.loads.is_empty() {
+            return;
+        }
+        let is_few = lookup.loads.len() <= FEW && !lookup.sent.is_clean();
+        if is_few || lookup.n_looks >= MOST_LOOKS || self.is_stopping() {
+            return self.spawn(move |worker| worker.give_up_looking(lookup));
+        }
+        let wait = (FIRST_LOOK * 2_u32.pow(lookup.n_looks.saturating_sub(1))).min(LONGEST_LOOK);
+        self.lookups.push((self.clock.now() + wait, lookup));
+    }
+
+    fn spawn(&mut self, deed: impl FnOnce(&Worker<'scope>) + Send + 'scope) {
+        let worker = self.worker;
+        self.n_working += 1;
+        self.workers.spawn(move |_| {
+            deed(worker);
+            worker.tell(Told::Free);
+        });
+    }
+}
