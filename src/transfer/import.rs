@@ -20,7 +20,7 @@ use super::recall::Recall;
 use super::stop::Stop;
 use super::survey::{Survey, Surveyor};
 use super::tagging::Tagging;
-use super::writer::Writer;
+use super::writer::{EVENTS_AHEAD, Writer};
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Engine;
@@ -125,7 +125,7 @@ impl Pipeline<'_> {
         let (order, tagging) = (Order::new(held_back), Tagging::new(client, stop));
         let courier = Courier { client, policy, order: &order, stop, tagging: &tagging, doubts };
         thread::scope(|scope| {
-            let (events, inbox) = sync_channel(job.concurrency);
+            let (events, inbox) = sync_channel(EVENTS_AHEAD);
             let feed = Feed {
                 rows,
                 mapping: job.mapping,

@@ -12,6 +12,13 @@ use crate::pace::Clock;
 /// How often the reporter hears that time has passed.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
+/// How long the thread sleeps between two batches of events. A sender that finds nobody waiting wakes nobody, which would
+/// cost more than the event: at 10,000 rows a second, a tenth of the time of the whole import.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// How many events may wait for the writer: more than come within a breath.
+pub(super) const EVENTS_AHEAD: usize = 1_024;
+
 /// What happens to events.
 ///
 /// When the reporter or the ledger fails, the pipeline is stopped, and the rows that are still in flight are counted
@@ -41,7 +48,11 @@ impl<'a> Writer<'a> {
         let mut next_tick = self.clock.now() + TICK;
         loop {
             match inbox.recv_timeout(next_tick.saturating_sub(self.clock.now())) {
-                Ok(event) => self.note(&event),
+                Ok(event) => {
+                    self.note(&event);
+                    inbox.try_iter().take(EVENTS_AHEAD).for_each(|event| self.note(&event));
+                    self.clock.sleep(BREATH);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
