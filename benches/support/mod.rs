@@ -70,3 +70,10 @@ pub(crate) fn thread_cpu() -> Duration {
 pub(crate) fn mebibytes(kibibytes: u64) -> f64 {
     kibibytes as f64 / 1024.0
 }
+
+/// Returns the middle one of some measurements.
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

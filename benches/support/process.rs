@@ -42,8 +42,13 @@ impl Bench {
 
     /// Runs the program to its end, which must be a good one.
     pub(crate) fn run(&self, arguments: &[&str]) -> Usage {
+        self.run_other(Path::new(PROGRAM), arguments)
+    }
+
+    /// Runs another program in the same way.
+    pub(crate) fn run_other(&self, program: &Path, arguments: &[&str]) -> Usage {
         let begun = Instant::now();
-        let mut child = self.command(arguments).spawn().expect("the program was built");
+        let mut child = self.command(program, arguments).spawn().expect("the program was built");
         let mut usage = Usage::default();
         let status = loop {
             usage.look(child.id());
@@ -60,8 +65,11 @@ impl Bench {
 
     /// Returns the peak memory of a program that has started and has nothing to do, in KiB.
     pub(crate) fn idle_peak(&self) -> u64 {
-        let mut child: Child =
-            self.command(&["check", "-"]).stdin(Stdio::piped()).spawn().expect("the program was built");
+        let mut child: Child = self
+            .command(Path::new(PROGRAM), &["check", "-"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the program was built");
         // Far more than its start takes.
         thread::sleep(Duration::from_millis(300));
         let mut usage = Usage::default();
@@ -70,10 +78,10 @@ impl Bench {
         usage.peak
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
         let folder: &Path = self.0.path();
         let stderr = fs::File::create(folder.join("stderr")).expect("the folder takes a file");
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(folder)
