@@ -8,8 +8,8 @@ use super::contacts_engine::Delivery;
 use super::upsert::{Delivered, Mode, Remark, Role, UpsertError, Upserted};
 use super::{ApiError, Contact, Field, Raw, Trace, UserFields};
 
-/// What is remembered of a user from an earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What is known of a user before anything is sent: from an earlier run, or from a look at the index.
+#[derive(Debug, Clone, Copy, Default)]
 pub enum Remembered<'a> {
     /// Nothing.
     #[default]
@@ -18,6 +18,8 @@ pub enum Remembered<'a> {
     Id(&'a str),
     /// Intercom's id, and that these very values were delivered: they are to be compared with what the contact has now.
     Delivered(&'a str),
+    /// What the index shows of the user.
+    Shown(&'a Raw<Contact>),
 }
 
 impl Delivery<'_> {
@@ -32,6 +34,7 @@ impl Delivery<'_> {
             Remembered::Id(_) if *self.key == Field::Id => None,
             Remembered::Id(id) => self.write_remembered(id, trace)?,
             Remembered::Delivered(id) => self.write_compared(id, trace)?,
+            Remembered::Shown(contact) => self.write_shown(contact, trace)?,
             Remembered::Nothing => None,
         };
         let Some(delivered) = delivered else { return self.run(trace) };
@@ -43,7 +46,11 @@ impl Delivery<'_> {
     }
 
     /// Writes all fields to the contact. Returns `None` if it is not the row's any more.
-    fn write_remembered(&self, id: &str, trace: &mut Trace) -> Result<Option<Delivered>, UpsertError> {
+    pub(super) fn write_remembered(
+        &self,
+        id: &str,
+        trace: &mut Trace,
+    ) -> Result<Option<Delivered>, UpsertError> {
         let fields = self.without_identity();
         let begun = self.client.server_time();
         if begun == 0 || !fields.iter().any(|(field, _)| ContactBody::holds(field)) {

@@ -19,6 +19,7 @@ mod reader;
 mod record;
 mod runs;
 mod schema;
+mod shelf;
 mod writer;
 
 #[cfg(test)]
@@ -36,4 +37,5 @@ pub use reader::LedgerReader;
 pub use record::{ContactId, Delivery, Fingerprint};
 pub use runs::{PastRun, RunEnd, RunStart};
 pub use schema::{Ledger, Opened};
+pub use shelf::{Shelf, Shown};
 pub use writer::{LedgerWriter, Note};

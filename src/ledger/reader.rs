@@ -30,6 +30,13 @@ impl LedgerReader {
         self.try_look_up(keys).map_err(|error| LedgerError::of(&self.path, &error))
     }
 
+    /// Returns whether the run that goes on has noted what is known.
+    #[must_use]
+    pub fn is_of_this_run(&self, known: &Delivery) -> bool {
+        // The runs were read before this one began.
+        !self.runs.contains_key(&known.run)
+    }
+
     fn try_look_up(&mut self, keys: &[UserKey]) -> rusqlite::Result<Vec<Option<Delivery>>> {
         let mut order: Vec<usize> = (0..keys.len()).collect();
         order.sort_unstable_by_key(|at| &keys[*at]);
