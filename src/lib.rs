@@ -54,10 +54,13 @@
 //! counts (`transfer/duplicates/`); both readings are of one open file (`rows/source.rs`), and stdin is copied for
 //! that. With `--retry-rejected`, the rejects of the job's last run come first in both (`rows/earlier.rs`). The *feed* (`transfer/feed.rs`) reads and maps, one row after the other, because only there the rows of one
 //! user still have an order. It asks the ledger about a thousand rows at a time (`transfer/recall.rs`): one whose
-//! fingerprint was delivered is unchanged and goes no further, of another the id may be known. `transfer/order.rs` holds
+//! fingerprint was delivered is unchanged and goes no further, of another the id may be known. For the others,
+//! `transfer/lookup/` decides what costs the fewest requests: to send them and learn from the refusal who exists, to
+//! search for fifteen at a time, or to list the whole workspace once (`transfer/plan.rs` has the arithmetic); what earlier
+//! rows have shown may change that. `transfer/order.rs` holds
 //! a row back while another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
-//! large as the concurrency; a worker calls [`intercom::Client::upsert_remembered`], which takes one ticket of the
-//! limiter for every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events:
+//! large as the concurrency, alone or in parcels of those that are searched for together; a worker calls
+//! [`intercom::Client::upsert_remembered`], which takes one ticket of the limiter for every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events:
 //! progress, rejects, report, and the ledger, which it commits every second. Nothing grows with the input, but what is
 //! kept of its companies and tags.
 //!
@@ -105,7 +108,8 @@
 //! 6. A 429 never counts as a row's failure or attempt: `faults::a_throttled_request_costs_no_row`.
 //! 7. The contact behind a conflict is read and compared before it is written to:
 //!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`,
-//!    `engines::archived::an_archived_contact_that_is_somebody_else_is_archived_again`.
+//!    `engines::archived::an_archived_contact_that_is_somebody_else_is_archived_again`. So is one that a search or a
+//!    listing shows: `plan::lookup::a_hit_that_is_somebody_else_is_not_written_to`.
 //! 8. An output file appears under its name whole or not at all:
 //!    `export::a_failed_export_leaves_the_old_file_as_it_was`,
 //!    `export::resume::a_killed_export_goes_on_from_its_last_page`,

@@ -8,6 +8,7 @@ mod import;
 mod input;
 mod limits;
 mod lock;
+mod lookup;
 mod policy;
 mod serve;
 

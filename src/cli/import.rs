@@ -71,6 +71,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         duplicates: arguments.duplicates.duplicates.into(),
         concurrency: arguments.connect.concurrency(&workspace),
         max_errors: arguments.limits.max_errors,
+        lookup: arguments.lookup.policy(),
         guard,
         halt: interruption.halt(),
         clock: clock.clone(),

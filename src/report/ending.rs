@@ -5,7 +5,7 @@ use std::path::Path;
 use super::ErrorGroup;
 use super::human::{count, duration, percent, plural, shell_word};
 use super::status::outcomes;
-use crate::transfer::{Exported, Snapshot, Total, Traffic};
+use crate::transfer::{Exported, Snapshot, Strategy, Total, Traffic};
 
 /// How many kinds of reasons the ending names; the files have them all.
 const KINDS_SHOWN: usize = 10;
@@ -41,9 +41,28 @@ impl Ending<'_> {
             counts.join(", "),
             traffic(&self.end.traffic, self.end.elapsed),
         );
+        text += &self.lookup();
         text += &self.superseded();
         text += &self.remarks();
         text += &self.files();
+        text
+    }
+
+    /// Says how it was learnt which users exist, unless each row was just sent.
+    fn lookup(&self) -> String {
+        let Some(lookup) = &self.end.lookup else { return String::new() };
+        let word = |strategy: &Strategy| match strategy {
+            Strategy::Find if lookup.batch > 0 => format!("find ({} a request)", lookup.batch),
+            Strategy::List => format!("list ({})", plural(lookup.pages, "page")),
+            strategy => strategy.to_string(),
+        };
+        let mut text = match lookup.used.as_slice() {
+            [] | [Strategy::Create] => String::new(),
+            used => format!("lookup: {}\n", used.iter().map(word).collect::<Vec<_>>().join(", then ")),
+        };
+        if let Some(trouble) = &lookup.trouble {
+            text += &format!("lookup: {trouble}\n");
+        }
         text
     }
 

@@ -121,6 +121,7 @@ impl RunReporter {
         self.report.set_rows(rows_of_import(&snapshot.tally));
         self.report.set_remarks(&snapshot.tally.remarks);
         self.report.set_traffic(&snapshot.traffic);
+        self.report.set_lookup(snapshot.lookup.as_ref());
     }
 
     fn note_export(&mut self, exported: &Exported) {
@@ -153,7 +154,7 @@ impl Reporter for RunReporter {
         self.face.on(event);
         match event {
             Event::Row(row) => self.note_row(row),
-            Event::Unchanged(_) | Event::Notice(_) => Ok(()),
+            Event::Unchanged(_) | Event::Notice(_) | Event::Seen(_) => Ok(()),
             Event::Progress(snapshot) => {
                 self.note_import(snapshot);
                 self.write_now_and_then(snapshot.elapsed)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::ErrorGroup;
 use super::run_dir::timestamp;
-use crate::transfer::{Exported, Remarks, Tally, Traffic};
+use crate::transfer::{Exported, LookupUse, Remarks, Tally, Traffic};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
@@ -34,6 +34,8 @@ pub struct RunReport {
     rows: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     remarks: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookup: Option<Value>,
     http: HttpReport,
     quota: QuotaReport,
     errors: Vec<ErrorGroup>,
@@ -125,6 +127,7 @@ impl RunReport {
                 _ => rows_of_import(&Tally::default()),
             },
             remarks: None,
+            lookup: None,
             http: HttpReport::default(),
             quota: QuotaReport::default(),
             errors: Vec::new(),
@@ -179,6 +182,11 @@ impl RunReport {
     /// Tells what people want to know of rows that ended well, if there are any.
     pub(super) fn set_remarks(&mut self, remarks: &Remarks) {
         self.remarks = (*remarks != Remarks::default()).then(|| remarks_of(remarks));
+    }
+
+    /// Tells how it was learnt which users exist.
+    pub(super) fn set_lookup(&mut self, lookup: Option<&LookupUse>) {
+        self.lookup = lookup.map(lookup_of);
     }
 
     pub(super) fn set_resumed_from(&mut self, run_id: String) {
@@ -241,6 +249,22 @@ fn remarks_of(remarks: &Remarks) -> Value {
         "verified": remarks.verified,
         "drifted": remarks.drifted,
         "superseded": remarks.superseded,
+    })
+}
+
+fn lookup_of(lookup: &LookupUse) -> Value {
+    json!({
+        "policy": lookup.policy,
+        "used": lookup.used.iter().map(|it| it.name()).collect::<Vec<_>>(),
+        "why": lookup.why,
+        "searches": lookup.searches,
+        "batch": lookup.batch,
+        "searched": lookup.searched,
+        "found": lookup.found,
+        "pages": lookup.pages,
+        "listed": lookup.listed,
+        "contacts": lookup.contacts,
+        "trouble": lookup.trouble,
     })
 }
 

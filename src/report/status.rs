@@ -162,6 +162,7 @@ mod tests {
             total: Some(Total::About(4_000)),
             counting: None,
             is_stopping: false,
+            lookup: None,
             traffic: Traffic {
                 in_flight: 10,
                 waited: Duration::from_secs(50),

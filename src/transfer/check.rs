@@ -41,6 +41,7 @@ pub fn check(job: &Check<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) -> (
         total,
         traffic: Traffic::default(),
         is_stopping: stop.is_asked_for(),
+        lookup: None,
     };
     let mut tell = |event: &Event| {
         if let Err(error) = reporter.on(event) {

@@ -3,7 +3,8 @@
 use std::sync::mpsc::SyncSender;
 
 use super::feed::Job;
-use super::order::{Admitted, Keyed, Order};
+use super::lookup::{Lookup, Parcel};
+use super::order::{Keyed, Order};
 use super::recall::Entry;
 use super::stop::Stop;
 use super::tagging::{Tagging, Untagged};
@@ -30,17 +31,23 @@ pub(super) struct Courier<'a> {
     pub(super) stop: &'a Stop,
     pub(super) tagging: &'a Tagging<'a>,
     pub(super) doubts: &'a Doubts,
+    pub(super) lookup: &'a Lookup<'a>,
 }
 
 impl Courier<'_> {
-    /// Delivers a row, and then those of the same user that waited for it.
-    pub(super) fn run(&self, first: Admitted<Job>, events: &SyncSender<Event>) {
-        let mut free = vec![first];
-        while let Some(admitted) = free.pop() {
-            let place = admitted.place();
-            let identities = admitted.job.identities();
-            self.deliver(admitted.job, events);
-            free.extend(self.order.end(place, &identities));
+    /// Delivers some rows, and after each those of the same user that waited for it.
+    pub(super) fn run(&self, mut parcel: Parcel, events: &SyncSender<Event>) {
+        if parcel.is_searched {
+            self.lookup.search(&mut parcel.jobs);
+        }
+        for first in parcel.jobs {
+            let mut free = vec![first];
+            while let Some(admitted) = free.pop() {
+                let place = admitted.place();
+                let identities = admitted.job.identities();
+                self.deliver(admitted.job, events);
+                free.extend(self.order.end(place, &identities));
+            }
         }
     }
 
@@ -49,15 +56,24 @@ impl Courier<'_> {
     }
 
     /// Delivers a row by itself; `trace` says what was done before.
-    pub(super) fn go_on(&self, job: Job, mut trace: Trace, events: &SyncSender<Event>) {
+    pub(super) fn go_on(&self, mut job: Job, mut trace: Trace, events: &SyncSender<Event>) {
         if job.entry.is_known()
             && let Err(error) = self.doubts.add(&job.entry.key)
         {
             // Nothing starts from now on, this row included.
             self.stop.because_of_ledger(error);
         }
-        let (key, remembered) = (job.identity.field(), job.entry.remembered());
+        if self.lookup.may_be_written(&job) {
+            job.hide();
+        }
+        self.lookup.note_sent(&job);
+        let (key, remembered) = (job.identity.field(), job.remembered());
         let result = self.client.upsert_remembered(&job.fields, &key, remembered, self.policy, &mut trace);
+        if job.is_telling
+            && let Some(exists) = existed(&result)
+        {
+            self.lookup.note_user(exists);
+        }
         self.conclude(job, result, &trace, events);
     }
 
@@ -91,6 +107,19 @@ impl Courier<'_> {
             }
         };
         events.send(Event::Row(event)).expect(HEARD);
+    }
+}
+
+/// Returns whether the user of a row was there before it, if that turned out.
+fn existed(result: &Result<Delivered, UpsertError>) -> Option<bool> {
+    match result {
+        Ok(delivered) => Some(delivered.outcome != Upserted::Created),
+        Err(UpsertError::Missing { .. }) => Some(false),
+        Err(UpsertError::Partial { outcome, .. }) => Some(*outcome != Upserted::Created),
+        Err(UpsertError::Mismatch { .. } | UpsertError::Archived { .. } | UpsertError::Exists { .. }) => {
+            Some(true)
+        }
+        Err(_) => None,
     }
 }
 

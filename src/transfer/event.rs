@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reject, Suspicion, Traffic};
+use super::{LookupUse, Reject, Suspicion, Traffic};
 use crate::intercom::ApiError;
 use crate::intercom::Remark;
 use crate::ledger::LedgerError;
@@ -73,7 +73,7 @@ impl Tally {
         match event {
             Event::Row(row) => self.count_row(row),
             Event::Unchanged(n_rows) => self.unchanged += n_rows,
-            Event::Progress(_) | Event::Exported(_) | Event::Notice(_) => {}
+            Event::Seen(_) | Event::Progress(_) | Event::Exported(_) | Event::Notice(_) => {}
         }
     }
 
@@ -218,6 +218,8 @@ pub struct Snapshot {
     pub traffic: Traffic,
     /// Somebody asked to stop: nothing new starts.
     pub is_stopping: bool,
+    /// How it was learnt which users exist, if that was in question.
+    pub lookup: Option<LookupUse>,
 }
 
 /// How many rows there are in all.
@@ -269,6 +271,8 @@ pub enum Event {
     Unchanged(u64),
     /// Something that people are told at once, and once.
     Notice(String),
+    /// Users were seen in a listing.
+    Seen(Vec<Note>),
     /// Time passed in an import.
     Progress(Box<Snapshot>),
     /// Time passed in an export.

@@ -9,12 +9,16 @@ use std::sync::mpsc::SyncSender;
 
 use super::deliver::HEARD;
 use super::fingerprint::Fingerprinter;
-use super::order::{Admitted, Keyed, Order};
-use super::recall::{Entry, Recall};
+use super::lookup::{Listing, Lookup, Parcel, Parcels, Way};
+use super::order::{Keyed, Order};
+use super::recall::{Entry, Recall, can_be_looked_up};
 use super::stop::Stop;
 use super::survey::Survey;
 use super::{Event, Reject, RowEvent};
+use crate::intercom::Contact;
 use crate::intercom::Field;
+use crate::intercom::Raw;
+use crate::intercom::Remembered;
 use crate::intercom::Role;
 use crate::intercom::UserFields;
 use crate::mapping::Identity;
@@ -40,6 +44,41 @@ pub(super) struct Job {
     pub(super) fields: UserFields,
     pub(super) identity: Identity,
     pub(super) entry: Entry,
+    /// Whether it is a user's, by a key that the index can be asked for.
+    can_be_looked_up: bool,
+    /// Whether its outcome tells what nobody has asked: if its user exists.
+    pub(super) is_telling: bool,
+    shown: Option<Box<Raw<Contact>>>,
+}
+
+impl Job {
+    /// Returns whether somebody may look who the user is: nobody knows, and nobody has.
+    pub(super) fn is_in_question(&self) -> bool {
+        self.can_be_looked_up && !self.entry.is_known() && self.shown.is_none()
+    }
+
+    /// Notes what the index shows of the user.
+    pub(super) fn show(&mut self, contact: Raw<Contact>) {
+        self.shown = Some(contact.into());
+    }
+
+    /// Returns what the index shows of the user, if it was asked.
+    pub(super) fn shown(&self) -> Option<&Contact> {
+        self.shown.as_ref().map(|shown| &shown.value)
+    }
+
+    /// Forgets what the index shows.
+    pub(super) fn hide(&mut self) {
+        self.shown = None;
+    }
+
+    /// Returns what the client is told of the user.
+    pub(super) fn remembered(&self) -> Remembered<'_> {
+        match &self.shown {
+            Some(shown) => Remembered::Shown(shown),
+            None => self.entry.remembered(),
+        }
+    }
 }
 
 impl Keyed for Job {
@@ -148,32 +187,64 @@ pub(super) struct Feed<'a, R> {
     pub(super) stop: &'a Stop,
     pub(super) reading: &'a Reading,
     pub(super) events: SyncSender<Event>,
-    /// Rows to be sent that were looked up together.
+    /// Rows to be sent that the ledger was asked about together.
     pub(super) ahead: VecDeque<Job>,
+    pub(super) lookup: &'a Lookup<'a>,
+    pub(super) listing: Listing<'a>,
+    /// Rows that wait for others to be searched for with them.
+    pub(super) parcels: Parcels,
 }
 
 impl<R: Iterator<Item = Result<Read, InputError>>> Iterator for Feed<'_, R> {
-    type Item = Admitted<Job>;
+    type Item = Parcel;
 
-    fn next(&mut self) -> Option<Admitted<Job>> {
-        loop {
-            if self.stop.is_asked_for() {
-                // What was read ahead and not begun counts as not read.
-                self.reading.give_back(self.ahead.drain(..).len());
-                return None;
-            }
-            match self.ahead.pop_front() {
-                Some(job) => match self.order.admit(job) {
-                    Some(admitted) => return Some(admitted),
-                    None => continue,
-                },
-                None => self.read_ahead()?,
-            }
+    fn next(&mut self) -> Option<Parcel> {
+        let parcel = self.next_parcel();
+        if let Some(Parcel { jobs, is_searched: true }) = &parcel {
+            self.lookup.note_parcel(jobs.len());
         }
+        parcel
     }
 }
 
 impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
+    fn next_parcel(&mut self) -> Option<Parcel> {
+        loop {
+            if self.stop.is_asked_for() {
+                // What was read ahead and not begun counts as not read.
+                self.reading.give_back(self.ahead.drain(..).len());
+                return self.parcels.take();
+            }
+            // What is held back may wait for a row that waits here.
+            if !self.parcels.is_empty() && !self.order.has_room() {
+                return self.parcels.take();
+            }
+            let Some(mut job) = self.ahead.pop_front() else {
+                match self.read_ahead() {
+                    Some(()) => continue,
+                    None => return self.parcels.take(),
+                }
+            };
+            let way = self.lookup.way(&mut job, &mut self.listing, !self.parcels.is_empty());
+            if way == Way::Later {
+                self.ahead.push_front(job);
+                return self.parcels.take();
+            }
+            if let Some(parcel) = self.admit(job, way) {
+                return Some(parcel);
+            }
+        }
+    }
+
+    /// Returns rows that may start with a row, if any may.
+    fn admit(&mut self, job: Job, way: Way) -> Option<Parcel> {
+        let admitted = self.order.admit(job)?;
+        match way {
+            Way::Together => self.parcels.add(admitted, self.lookup.batch()),
+            _ => Some(Parcel::of_one(admitted)),
+        }
+    }
+
     /// Reads some rows, and keeps those that are to be sent. Returns `None` at the end of the input.
     fn read_ahead(&mut self) -> Option<()> {
         let mut mapped = Vec::with_capacity(BATCH);
@@ -196,7 +267,8 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
         let n_rows = mapped.len();
         match self.recall.look_up(&mapped, self.role, &mut self.fingerprinter) {
             Ok(entries) => {
-                let jobs = mapped.into_iter().zip(entries).filter_map(|(row, entry)| Some(row.job(entry?)));
+                let role = self.role;
+                let jobs = mapped.into_iter().zip(entries).filter_map(|(row, it)| Some(row.job(it?, role)));
                 self.ahead.extend(jobs);
                 let unchanged = (n_rows - self.ahead.len()) as u64;
                 if unchanged > 0 {
@@ -212,8 +284,9 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
 }
 
 impl MappedRow {
-    fn job(self, entry: Entry) -> Job {
+    fn job(self, entry: Entry, otherwise: Role) -> Job {
+        let can_be_looked_up = can_be_looked_up(self.role(otherwise), &self.identity);
         let Self { row, fields, identity } = self;
-        Job { row, fields, identity, entry }
+        Job { row, fields, identity, entry, can_be_looked_up, is_telling: false, shown: None }
     }
 }

@@ -15,6 +15,7 @@ use super::event::{Snapshot, Total};
 use super::feed::{Feed, Reading};
 use super::fingerprint::Fingerprinter;
 use super::guard::{Forecast, Guard};
+use super::lookup::{Listing, Lookup, LookupPolicy, Met, Parcels};
 use super::order::Order;
 use super::recall::Recall;
 use super::stop::Stop;
@@ -24,9 +25,11 @@ use super::writer::{EVENTS_AHEAD, Writer};
 use super::{Ended, ErrorLimit, Event, Reporter, Tally};
 use crate::intercom::Client;
 use crate::intercom::Engine;
+use crate::intercom::Field;
 use crate::intercom::Policy;
 use crate::ledger::Doubts;
 use crate::ledger::LedgerWriter;
+use crate::mapping::Key;
 use crate::mapping::Mapping;
 use crate::pace::Clock;
 use crate::pace::Halt;
@@ -46,6 +49,8 @@ pub struct Import<'a> {
     pub concurrency: usize,
     /// How many rows may end badly.
     pub max_errors: Option<ErrorLimit>,
+    /// How it learns which users exist.
+    pub lookup: LookupPolicy,
     /// What the input is held against before the first row is sent.
     pub guard: Guard,
     /// Raised to stop: what is in flight ends, nothing new starts.
@@ -85,7 +90,16 @@ pub fn import(
     let Some(mut survey) = admitted else {
         return (surveyor.nothing_done(job.client.traffic()), stop.reason());
     };
-    let pipeline = Pipeline { job, stop: &stop, reading: &reading, begun, n_rows: survey.n_rows };
+    let expected = match memory.recall.count_unknown(&survey.sample.keys()) {
+        Ok(unknown) => survey.sample.users_like(unknown),
+        Err(error) => {
+            stop.because_of_ledger(error);
+            return (surveyor.nothing_done(job.client.traffic()), stop.reason());
+        }
+    };
+    let lookup = job.lookup(&stop, expected, survey.n_rows);
+    let pipeline =
+        Pipeline { job, stop: &stop, reading: &reading, begun, n_rows: survey.n_rows, lookup: &lookup };
     let tally = pipeline.run(rows, &mut survey, memory, reporter);
     survey.compare(&reading, rows, &stop);
     if !stop.is_forgetful()
@@ -93,7 +107,9 @@ pub fn import(
     {
         stop.because_of_ledger(error);
     }
-    let (end, ended) = (pipeline.snapshot(&tally), stop.reason());
+    let end = pipeline.snapshot(&tally);
+    drop(lookup);
+    let ended = stop.reason();
     match ended {
         // It came when nothing was left to do.
         Ended::Interrupted if reading.is_over() && tally.pending == 0 => (end, Ended::Complete),
@@ -109,6 +125,21 @@ struct Pipeline<'a> {
     reading: &'a Reading,
     begun: Duration,
     n_rows: u64,
+    lookup: &'a Lookup<'a>,
+}
+
+impl Import<'_> {
+    fn lookup<'l>(&'l self, stop: &'l Stop, expected: u64, n_rows: u64) -> Lookup<'l> {
+        let Self { client, mapping, policy, lookup, .. } = self;
+        let has = |field: &Field| mapping.column(field).is_some();
+        let has_two_kinds = mapping.key() == Key::Auto && has(&Field::ExternalId) && has(&Field::Email);
+        let key = match mapping.key() {
+            Key::Auto | Key::ExternalId if has(&Field::ExternalId) => Field::ExternalId,
+            Key::Id => Field::Id,
+            _ => Field::Email,
+        };
+        Lookup::new(client, stop, policy, *lookup, &key, expected, Met::new(n_rows, has_two_kinds))
+    }
 }
 
 impl Pipeline<'_> {
@@ -123,7 +154,8 @@ impl Pipeline<'_> {
         let (client, policy, doubts) = (job.client, &job.policy, memory.doubts);
         let held_back = if client.engine() == Engine::Bulk { bulk::HELD_BACK } else { job.concurrency };
         let (order, tagging) = (Order::new(held_back), Tagging::new(client, stop));
-        let courier = Courier { client, policy, order: &order, stop, tagging: &tagging, doubts };
+        let lookup = self.lookup;
+        let courier = Courier { client, policy, order: &order, stop, tagging: &tagging, doubts, lookup };
         thread::scope(|scope| {
             let (events, inbox) = sync_channel(EVENTS_AHEAD);
             let feed = Feed {
@@ -138,13 +170,16 @@ impl Pipeline<'_> {
                 reading,
                 events: events.clone(),
                 ahead: VecDeque::new(),
+                lookup,
+                listing: Listing::new(client, fields_of(job.mapping), events.clone()),
+                parcels: Parcels::default(),
             };
             scope.spawn(move || {
                 let pool = pool(job.concurrency);
                 if client.engine() == Engine::Bulk {
-                    bulk::deliver(feed, &courier, &pool, &job.clock, &events);
+                    bulk::deliver(feed.flat_map(|parcel| parcel.jobs), &courier, &pool, &job.clock, &events);
                 } else {
-                    let deliver = |events: &mut SyncSender<Event>, admitted| courier.run(admitted, events);
+                    let deliver = |events: &mut SyncSender<Event>, parcel| courier.run(parcel, events);
                     pool.install(|| feed.par_bridge().for_each_with(events.clone(), deliver));
                 }
                 pool.install(|| courier.tagging.finish(&events));
@@ -162,8 +197,14 @@ impl Pipeline<'_> {
             total: Some(Total::Exact(self.n_rows)),
             traffic: self.job.client.traffic(),
             is_stopping: self.stop.is_asked_for(),
+            lookup: self.lookup.told(),
         }
     }
+}
+
+/// Returns the fields that rows may have.
+fn fields_of(mapping: &Mapping) -> Vec<Field> {
+    mapping.columns().map(|(_, field)| field.clone()).collect()
 }
 
 /// A pool of our own: its threads wait for answers, which the global pool's must not.

@@ -78,6 +78,11 @@ impl<J: Keyed> Order<J> {
         None
     }
 
+    /// Returns whether a job can be held back without waiting.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().held.len() < self.capacity
+    }
+
     /// Notes that a job has ended, and returns those that only waited for it.
     ///
     /// `identities` are those that the job was admitted with.

@@ -136,6 +136,11 @@ impl Recall {
         Ok(rows.map(entry).collect())
     }
 
+    /// Returns how many of some users the ledger does not know.
+    pub(super) fn count_unknown(&mut self, keys: &[UserKey]) -> Result<usize, LedgerError> {
+        Ok(self.reader.look_up(keys)?.iter().filter(|known| known.is_none()).count())
+    }
+
     /// Returns whether the row is a reject whose user was delivered since: somebody has corrected it, and what it says
     /// must not come back.
     fn is_outdated(&self, position: Position, known: &Delivery) -> bool {
@@ -145,6 +150,8 @@ impl Recall {
     }
 
     fn entry(&self, key: UserKey, fingerprint: Fingerprint, known: Option<Delivery>) -> Option<Entry> {
+        // What this run has seen in a listing is not what an earlier one has left.
+        let known = known.filter(|known| known.fingerprint.is_some() || !self.reader.is_of_this_run(known));
         let Some(known) = known else { return Some(Entry { key, fingerprint, known: None }) };
         let is_changed = known.fingerprint != Some(fingerprint);
         let past = |id: &ContactId, is_delivered| Some(Past { id: id.to_string(), is_delivered, is_changed });
@@ -168,20 +175,36 @@ pub(super) fn seen(contact: &Contact) -> impl Iterator<Item = Note> + '_ {
     keys.map(|key| Note::Seen { key, id: ContactId::new(&contact.id) })
 }
 
+/// Returns what a user is remembered by.
+pub(super) fn user_key(role: Role, identity: &Identity) -> UserKey {
+    let kind = match identity {
+        Identity::ExternalId(_) => KeyKind::ExternalId,
+        Identity::Email(_) if role == Role::Lead => KeyKind::Lead,
+        Identity::Email(_) => KeyKind::Email,
+        Identity::Id(_) => KeyKind::Id,
+    };
+    UserKey::new(kind, identity.value())
+}
+
+/// Returns whether the index can be asked for somebody: a lead is looked for by who creates it, and Intercom's own id is
+/// known already.
+pub(super) fn can_be_looked_up(role: Role, identity: &Identity) -> bool {
+    role == Role::User && !matches!(identity, Identity::Id(_))
+}
+
 impl MappedRow {
-    /// Returns what the row's user is remembered by; `otherwise` is the role of a row that says nothing of it.
+    /// Returns what the row is; `otherwise` is the role of a row that says nothing of it.
+    pub(super) fn role(&self, otherwise: Role) -> Role {
+        match self.fields.text(&Field::Role) {
+            Some(role) if role == Role::Lead.name() => Role::Lead,
+            Some(_) => Role::User,
+            None => otherwise,
+        }
+    }
+
+    /// Returns what the row's user is remembered by.
     fn user_key(&self, otherwise: Role) -> UserKey {
-        let is_lead = match self.fields.text(&Field::Role) {
-            Some(role) => role == Role::Lead.name(),
-            None => otherwise == Role::Lead,
-        };
-        let kind = match &self.identity {
-            Identity::ExternalId(_) => KeyKind::ExternalId,
-            Identity::Email(_) if is_lead => KeyKind::Lead,
-            Identity::Email(_) => KeyKind::Email,
-            Identity::Id(_) => KeyKind::Id,
-        };
-        UserKey::new(kind, self.identity.value())
+        user_key(self.role(otherwise), &self.identity)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::duplicates::{Duplicates, Finder, KeyHash, Repeated, Verdict};
 use super::event::{Snapshot, Total};
 use super::feed::{Mapped, Reading, map};
+use super::lookup::Sample;
 use super::stop::Stop;
 use super::writer::TICK;
 use super::{Event, Reject, Reporter, RowEvent, Traffic};
@@ -36,6 +37,8 @@ pub(super) struct Survey {
     pub(super) n_rows: u64,
     /// Those of the input itself.
     pub(super) n_own: u64,
+    /// Some of the users.
+    pub(super) sample: Sample,
     nameless: Nameless,
     repeated: Repeated,
     duplicates: Duplicates,
@@ -72,13 +75,17 @@ impl Surveyor<'_> {
         let reading = estimate(rows).and_then(|about| Ok((about, rows.again()?)));
         let (about, again) = reading.map_err(|error| self.stop.because_of_input(error)).ok()?;
         let (mut finder, mut next_tick) = (Finder::new(about), self.begun + TICK);
-        let (nameless, mut n_rows, mut n_own) = (Nameless::of(rows), 0, 0);
+        let (nameless, mut sample, mut n_rows, mut n_own) = (Nameless::of(rows), Sample::default(), 0, 0);
         for read in again {
             let read = read.map_err(|error| self.stop.because_of_input(error)).ok()?;
             let position = read.position();
             n_rows += 1;
             n_own += u64::from(position.file == 0);
-            if let Some(hash) = nameless.hash(key_of(&read, self.mapping).as_ref(), &read) {
+            let key = key_of(&read, self.mapping);
+            if let Some(key) = &key {
+                sample.note(KeyHash::of(key), key);
+            }
+            if let Some(hash) = nameless.hash(key.as_ref(), &read) {
                 let noted = finder.note(hash, position.place());
                 noted.map_err(|error| self.stop.because_of_overflow(error)).ok()?;
             }
@@ -95,7 +102,7 @@ impl Surveyor<'_> {
             return None;
         }
         let repeated = finder.finish().map_err(|error| self.stop.because_of_overflow(error)).ok()?;
-        Some(Survey { n_rows, n_own, nameless, repeated, duplicates: self.duplicates })
+        Some(Survey { n_rows, n_own, sample, nameless, repeated, duplicates: self.duplicates })
     }
 
     /// Returns how far a run is that ended with the first reading.

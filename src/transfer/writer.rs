@@ -1,5 +1,6 @@
 //! The one thread that hears all events: it counts, tells the reporter, and has the ledger remember.
 
+use std::slice;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -71,10 +72,13 @@ impl<'a> Writer<'a> {
         self.tally.count_event(event);
         self.stop.look_at(&self.tally);
         self.tell(event);
-        if let Event::Row(RowEvent { note: Some(note), .. }) = event {
-            let now = self.clock.now();
-            self.remember(|ledger| ledger.note(note, now));
-        }
+        let notes = match event {
+            Event::Row(RowEvent { note: Some(note), .. }) => slice::from_ref(note),
+            Event::Seen(notes) => notes,
+            _ => return,
+        };
+        let now = self.clock.now();
+        self.remember(|ledger| notes.iter().try_for_each(|note| ledger.note(note, now)));
     }
 
     fn tell(&mut self, event: &Event) {

@@ -62,7 +62,7 @@ fn seeded(n_users: usize) -> TestEnv {
     let env = TestEnv::prompt();
     env.create(HARD);
     env.write("seed.csv", users(n_users - 1));
-    assert_eq!(0, env.run(["import", "seed.csv", "--allow-empty"]).code);
+    assert_eq!(0, env.run(["import", "seed.csv", "--allow-empty", "--lookup", "create"]).code);
     env
 }
 

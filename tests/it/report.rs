@@ -92,6 +92,23 @@ fn the_report_of_an_import_has_its_keys() {
           "sha256": "807379cfe590a6a82758c794d5c1fec034c47051a1faf442e1a97e65c921dea9"
         }
       ],
+      "lookup": {
+        "batch": 15,
+        "contacts": null,
+        "found": 0,
+        "listed": 0,
+        "pages": 0,
+        "policy": "auto",
+        "searched": 0,
+        "searches": 0,
+        "trouble": null,
+        "used": [
+          "create"
+        ],
+        "why": [
+          "about 2 of unknown users to come"
+        ]
+      },
       "next_command": "intercom-bulk",
       "quota": {
         "limit_per_window": null,

@@ -7,6 +7,7 @@ use super::files::{FaceArgs, StateArgs};
 use super::input::{DuplicatesArgs, InputArgs, MappingArgs};
 use super::limits::LimitArgs;
 use super::lock::LockArgs;
+use super::lookup::LookupArgs;
 use super::policy::{ModeArg, PolicyArgs, RoleArgs};
 use crate::cli::memory::FreshnessArgs;
 
@@ -30,6 +31,8 @@ pub(in crate::cli) struct ImportArgs {
     pub(in crate::cli) mode: ModeArg,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) lookup: LookupArgs,
     #[command(flatten)]
     pub(in crate::cli) freshness: FreshnessArgs,
     #[command(flatten)]

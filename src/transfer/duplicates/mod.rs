@@ -12,10 +12,9 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+pub(super) use filter::Filter;
 pub use policy::Duplicates;
 pub(super) use policy::Verdict;
-
-use filter::Filter;
 
 use crate::intercom::Role;
 use crate::ledger::Overflow;
@@ -43,6 +42,10 @@ impl KeyHash {
             (Identity::Email(_), Role::Lead) => 3,
         };
         Self(xxh3_128_with_seed(key.identity.value().as_bytes(), kind))
+    }
+
+    pub(super) fn number(self) -> u128 {
+        self.0
     }
 
     /// Returns what a row that names nobody can be told by: its bytes.
