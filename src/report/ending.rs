@@ -5,7 +5,7 @@ use std::path::Path;
 use super::ErrorGroup;
 use super::human::{count, duration, percent, plural, shell_word};
 use super::status::outcomes;
-use crate::transfer::{Exported, Snapshot, Strategy, Total, Traffic};
+use crate::transfer::{BulkUse, Exported, Snapshot, Strategy, Total, Traffic};
 
 /// How many kinds of reasons the ending names; the files have them all.
 const KINDS_SHOWN: usize = 10;
@@ -42,6 +42,7 @@ impl Ending<'_> {
             traffic(&self.end.traffic, self.end.elapsed),
         );
         text += &self.lookup();
+        text += &bulk(&self.end.traffic.bulk);
         text += &self.superseded();
         text += &self.remarks();
         text += &self.files();
@@ -198,6 +199,23 @@ fn reason(group: &ErrorGroup) -> String {
         text += &format!("    hint: {suggestion}\n");
     }
     text
+}
+
+/// Says what bulk requests spent of the quota, which nobody knows beforehand.
+fn bulk(bulk: &BulkUse) -> String {
+    if bulk.requests == 0 {
+        return String::new();
+    }
+    let cost = match bulk.contact_cost {
+        None => "what one spent of the quota is not to be told".into(),
+        Some(_) if bulk.costs_a_request() => "one spent about 1 of the quota".into(),
+        Some(_) => {
+            let contacts = bulk.contacts.div_ceil(bulk.requests);
+            format!("one spent about {} of the quota (one a contact)", count(contacts))
+        }
+    };
+    let requests = plural(bulk.requests, "request");
+    format!("bulk: {} in {requests}; {cost}\n", plural(bulk.contacts, "contact"))
 }
 
 fn traffic(traffic: &Traffic, elapsed: std::time::Duration) -> String {

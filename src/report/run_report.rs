@@ -100,6 +100,20 @@ pub struct QuotaReport {
     pub others_seen: u64,
     /// How long requests waited for the quota.
     pub waited_seconds: f64,
+    /// How bulk requests were used, if there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<BulkReport>,
+}
+
+/// What bulk requests came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct BulkReport {
+    /// Requests that were taken.
+    pub requests: u64,
+    /// The contacts in them.
+    pub contacts: u64,
+    /// What one contact spent of the quota beyond the request, from 0 to 1; null if the headers did not tell.
+    pub contact_cost: Option<f64>,
 }
 
 impl RunReport {
@@ -172,6 +186,11 @@ impl RunReport {
             used_by_us: traffic.requests,
             others_seen: traffic.quota.others_seen,
             waited_seconds: (traffic.waited.as_secs_f64() * 1_000.0).round() / 1_000.0,
+            bulk: (traffic.bulk.requests > 0).then_some(BulkReport {
+                requests: traffic.bulk.requests,
+                contacts: traffic.bulk.contacts,
+                contact_cost: traffic.bulk.contact_cost,
+            }),
         };
     }
 

@@ -24,8 +24,8 @@ const LANES: usize = 4;
 /// The tasks of one job: its answers name them all.
 const MOST_TASKS: usize = 100;
 
-/// When nothing has come for so long, what there is is sent.
-const IDLE: Duration = Duration::from_millis(50);
+/// When nothing has come for so long although there are rows to be read, reading waits for what has not been sent.
+const STUCK: Duration = Duration::from_secs(1);
 
 /// How long it takes until the index is looked into again, and twice as long each time.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
@@ -51,6 +51,9 @@ pub(super) struct Clerk<'a, 'scope> {
     lookups: Vec<(Duration, Lookup)>,
     n_open: usize,
     n_working: usize,
+    /// How many rows a request is to have.
+    size: usize,
+    heard_at: Duration,
     is_feed_over: bool,
     /// The server knows no bulk requests: every row goes by itself.
     is_alone: bool,
@@ -85,6 +88,8 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
             lookups: Vec::new(),
             n_open: 0,
             n_working: 0,
+            size: worker.courier.client.bulk_size(),
+            heard_at: clock.now(),
             is_feed_over: false,
             is_alone: false,
         }
@@ -95,11 +100,13 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         while !(self.is_feed_over && self.n_open == 0) {
             match inbox.recv_timeout(self.longest_wait()) {
                 Ok(told) => self.hear(told),
-                Err(RecvTimeoutError::Timeout) if self.n_working == 0 => self.send_parts(),
-                Err(_) => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             if self.is_stopping() {
                 self.send_nothing_new();
+            }
+            if self.n_working == 0 && (self.is_feed_over || self.is_stuck()) {
+                self.send(1);
             }
             self.ask_where_due();
         }
@@ -109,19 +116,27 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         self.worker.courier.stop.is_asked_for()
     }
 
+    fn is_stuck(&self) -> bool {
+        self.clock.now().saturating_sub(self.heard_at) >= STUCK
+    }
+
     fn longest_wait(&self) -> Duration {
         let dues = self.watches.values().filter_map(Watch::due).chain(self.lookups.iter().map(|it| it.0));
         let now = self.clock.now();
-        dues.map(|due| due.saturating_sub(now)).chain([IDLE]).min().unwrap_or(IDLE)
+        dues.map(|due| due.saturating_sub(now)).chain([STUCK]).min().unwrap_or(STUCK)
     }
 
     fn hear(&mut self, told: Told) {
+        self.heard_at = self.clock.now();
         match told {
             Told::Row(load) => {
                 self.n_open += 1;
                 self.take(load);
             }
-            Told::FeedIsOver => self.is_feed_over = true,
+            Told::FeedIsOver => {
+                self.is_feed_over = true;
+                self.send(1);
+            }
             Told::Submitted { lane, job, batch } => self.watch(lane, &job, batch),
             Told::NotSubmitted { lane } => self.lanes[lane].is_busy = false,
             Told::NoSuchEndpoint { lane, loads } => self.go_alone(lane, loads),
@@ -142,13 +157,14 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
                 self.n_open -= 1;
                 self.room.leave();
                 for admitted in freed {
-                    // It gave its place back when it was held, and takes none now: those are bounded, too.
-                    self.worker.tell(Told::Row(Load::new(admitted)));
+                    self.n_open += 1;
+                    self.room.squeeze_in();
+                    self.take(Load::new(admitted));
                 }
             }
             Told::Free => self.n_working -= 1,
         }
-        self.send_full();
+        self.send(self.size);
     }
 
     /// Finds out where a row goes.
@@ -162,6 +178,7 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
             Way::Create => self.creates.push(load),
             Way::Update(id) => {
                 load.id = Some(id.to_owned());
+                load.leave_out_key();
                 self.updates.push(load);
             }
             Way::Look if load.key() == Field::ExternalId => {
@@ -171,19 +188,9 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         }
     }
 
-    /// Sends what fills a request.
-    fn send_full(&mut self) {
-        let size = self.worker.courier.client.bulk_size();
-        self.send(size);
-    }
-
-    /// Sends what there is: nothing else is going to come soon.
-    fn send_parts(&mut self) {
-        self.send(1);
-    }
-
+    /// Sends rows of one kind together where there are enough of them.
     fn send(&mut self, at_least: usize) {
-        let size = self.worker.courier.client.bulk_size();
+        let size = self.size;
         for kind in [BulkKind::Create, BulkKind::Update] {
             while self.queue(kind).len() >= at_least
                 && let Some(lane) = self.free_lane(kind)
@@ -250,6 +257,7 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
 
     /// Watches the job that rows have become a task of.
     fn watch(&mut self, lane: usize, job: &BulkJob, batch: Batch) {
+        self.size = self.worker.courier.client.bulk_size();
         let lane = &mut self.lanes[lane];
         lane.is_busy = false;
         if lane.job.as_ref() != Some(&job.id) {
@@ -322,7 +330,8 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         if lookup.loads.is_empty() {
             return;
         }
-        let is_few = lookup.loads.len() <= FEW && !lookup.sent.is_clean();
+        let needs_no_request = lookup.sent.kind == BulkKind::Create && lookup.sent.is_clean();
+        let is_few = lookup.loads.len() <= FEW && !needs_no_request;
         if is_few || lookup.n_looks >= MOST_LOOKS || self.is_stopping() {
             return self.spawn(move |worker| worker.give_up_looking(lookup));
         }

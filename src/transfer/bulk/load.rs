@@ -98,6 +98,16 @@ impl Load {
         Way::of(&self.job.fields, &self.key(), self.job.entry.remembered(), policy)
     }
 
+    /// Leaves an email that the row is matched by as it is: the contact may have another one by now, and another contact
+    /// this one.
+    pub(super) fn leave_out_key(&mut self) {
+        if self.key() == Field::Email {
+            let mut fields = self.job.fields.clone();
+            fields.remove(&Field::Email);
+            self.changed = Some(fields);
+        }
+    }
+
     /// Returns what the row's contact is found by in the index.
     pub(super) fn value_of(&self, field: &Field) -> String {
         match field {

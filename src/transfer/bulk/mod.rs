@@ -33,7 +33,7 @@ use worker::Worker;
 
 /// The rows that are read and not settled at most: a hundred full requests, some 20 MB. Of jobs that take two minutes,
 /// as in the API's example, that is 80 rows a second; of jobs that take six seconds, more than a quota lets through.
-const MOST_OPEN: usize = 10_000;
+const MOST_OPEN: isize = 10_000;
 
 /// The rows that wait at most for another row of the same user.
 pub(super) const HELD_BACK: usize = 1_000;

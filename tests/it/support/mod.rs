@@ -29,7 +29,7 @@ pub use tls::TlsServer;
 /// The token of every test; no artefact of any run may contain it.
 pub const CANARY: &str = "canary-token-4711";
 /// What a sandbox's log has in its place.
-const CANARY_ID: &str = "1fadccd7";
+pub const CANARY_ID: &str = "1fadccd7";
 
 /// A folder, and a sandbox unless the story needs none. Both are gone when it is dropped.
 pub struct TestEnv {

@@ -87,6 +87,18 @@ impl FakeServer {
         })
     }
 
+    /// Hands every request on to a sandbox, but for those to a path, of which it has never heard.
+    pub fn without(sandbox: String, path: &'static str) -> Self {
+        Self::doing(move |stream, request| {
+            let asked = request.split_whitespace().nth(1).unwrap_or_default();
+            let (head, body) = match asked.starts_with(path) {
+                true => ("404 Not Found".to_owned(), String::new()),
+                false => hand_on(&sandbox, request),
+            };
+            answer(stream, &head, &body);
+        })
+    }
+
     fn doing(mut answer: impl FnMut(&mut TcpStream, &str) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
