@@ -74,7 +74,10 @@
 //! a known id is written to; else create first, and a conflict names the contact, which is read and compared; then the companies that it is not in, each
 //! made once a run. Leads are looked for first, and an intent is on the disk ([`ledger`]) before one is created.
 //! *Users* (1.x): one request. Tags are the exception: `transfer/tagging.rs` collects the users that lack one, and puts
-//! it on a hundred with one request; until then their rows have no outcome.
+//! it on a hundred with one request; until then their rows have no outcome. *Bulk* (Preview): rows go to a depot
+//! (`transfer/bulk/`), where one thread, the clerk, knows where each is and workers make the requests: sent with others,
+//! settled by what is read of its contact when its task is done, or sent by itself. 10,000 rows at most are between the
+//! two.
 //!
 //! An input that was written to meanwhile is told, and is no success:
 //! `changing_files::a_file_that_grows_while_it_is_read_is_told_though_all_rows_are_fine`.
@@ -104,7 +107,8 @@
 //!    `faults::an_answer_that_was_lost_after_the_commit_is_no_second_user`. What must not be repeated blindly leaves an
 //!    intent first: `engines::leads::a_lead_whose_answer_was_lost_is_not_created_blindly_again`. Whatever kills a run,
 //!    wherever: `kill::an_import_that_is_killed_anywhere_is_finished_by_the_next_run`,
-//!    `kill::leads_are_created_once_wherever_their_import_is_killed`.
+//!    `kill::leads_are_created_once_wherever_their_import_is_killed`,
+//!    `kill::an_import_in_bulk_that_is_killed_anywhere_is_finished_by_the_next_run`.
 //! 6. A 429 never counts as a row's failure or attempt: `faults::a_throttled_request_costs_no_row`.
 //! 7. The contact behind a conflict is read and compared before it is written to:
 //!    `modes::an_email_that_belongs_to_another_user_names_both_and_writes_nothing`,
@@ -117,8 +121,8 @@
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
 //!    `faults::connections::a_certificate_that_is_not_trusted_is_told_at_once_and_gets_no_token`,
 //!    and a canary token that every test looks for in all that its runs left behind (`tests/it/support`).
-//! 10. At most `concurrency` rows are in flight; memory is constant in the number of rows, but for 64 MiB at most that
-//!     the first reading has 2 bytes a row of: `benches/memory.rs`.
+//! 10. At most `concurrency` rows are in flight, or 10,000 of a bulk import not settled; memory is constant in the number
+//!     of rows, but for 64 MiB at most that the first reading has 2 bytes a row of: `benches/memory.rs`.
 //! 11. [`sandbox`] and [`intercom`] share no type: `layers::each_folder_names_only_what_the_design_lets_it_name`.
 //! 12. read = created + updated + unchanged + invalid + rejected + unknown + pending: checked at the end of every run
 //!     ([`transfer::Tally::is_balanced`], exit 70 if not), and

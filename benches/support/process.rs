@@ -42,11 +42,20 @@ impl Bench {
 
     /// Runs the program to its end, which must be a good one.
     pub(crate) fn run(&self, arguments: &[&str]) -> Usage {
-        self.run_other(Path::new(PROGRAM), arguments)
+        self.run_to(arguments, &[0])
+    }
+
+    /// Runs the program to its end, which must be one of these.
+    pub(crate) fn run_to(&self, arguments: &[&str], exit_codes: &[i32]) -> Usage {
+        self.run_to_one_of(Path::new(PROGRAM), arguments, exit_codes)
     }
 
     /// Runs another program in the same way.
     pub(crate) fn run_other(&self, program: &Path, arguments: &[&str]) -> Usage {
+        self.run_to_one_of(program, arguments, &[0])
+    }
+
+    fn run_to_one_of(&self, program: &Path, arguments: &[&str], exit_codes: &[i32]) -> Usage {
         let begun = Instant::now();
         let mut child = self.command(program, arguments).spawn().expect("the program was built");
         let mut usage = Usage::default();
@@ -59,7 +68,8 @@ impl Bench {
         };
         usage.wall = begun.elapsed();
         let stderr = fs::read_to_string(self.0.path().join("stderr")).unwrap_or_default();
-        assert!(status.success(), "{arguments:?}: {status}\n{stderr}");
+        let is_good = status.code().is_some_and(|code| exit_codes.contains(&code));
+        assert!(is_good, "{arguments:?}: {status}\n{stderr}");
         usage
     }
 

@@ -18,8 +18,13 @@ pub(crate) struct SandboxProcess {
 impl SandboxProcess {
     /// Starts `sandbox serve` without lag, and waits until it serves.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::lagging("0", arguments)
+    }
+
+    /// Starts `sandbox serve` with this lag, and waits until it serves.
+    pub(crate) fn lagging(lag: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
-            .args(["sandbox", "serve", "--lag", "0"])
+            .args(["sandbox", "serve", "--lag", lag])
             .args(arguments)
             .env_clear()
             .stdout(Stdio::piped())

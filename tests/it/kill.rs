@@ -141,6 +141,11 @@ fn an_import_that_is_killed_anywhere_is_finished_by_the_next_run() {
 }
 
 #[test]
+fn an_import_in_bulk_that_is_killed_anywhere_is_finished_by_the_next_run() {
+    kill_loop(&mut users::Users::in_bulk(SHORT.n_rows), SHORT, 2);
+}
+
+#[test]
 fn leads_are_created_once_wherever_their_import_is_killed() {
     kill_loop(&mut leads::Leads::new(12), Scale { n_kills: 4, ..SHORT }, 5);
 }
@@ -159,6 +164,7 @@ fn hundreds_of_deaths_lose_nothing() {
         let loops = [
             scope.spawn(|| kill_loop(&mut users::Users::new(scale.n_rows), scale, 100)),
             scope.spawn(|| kill_loop(&mut users::Users::new(scale.n_rows), scale, 200)),
+            scope.spawn(|| kill_loop(&mut users::Users::in_bulk(scale.n_rows), scale, 500)),
             scope.spawn(|| kill_loop(&mut leads::Leads::new(40), scale, 300)),
             scope.spawn(|| kill_loop(&mut export::Export::new(450), scale, 400)),
         ];

@@ -42,10 +42,10 @@ pub(in crate::cli) struct ConnectArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(in crate::cli) struct DialectArgs {
-    /// Write users through contacts (2.x) or users (1.x), or auto: by --api-version, else contacts
+    /// Write users through contacts (2.x), users (1.x) or bulk (Preview, a hundred a request), or auto: by --api-version, else contacts
     #[arg(long, value_name = "ENGINE", default_value = "auto")]
     pub(in crate::cli) engine: EngineArg,
-    /// Pin this version of the API [default: 2.16, and 1.4 for the engine users]
+    /// Pin this version of the API [default: 2.16, 1.4 for the engine users, Preview for bulk]
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) api_version: Option<String>,
 }

@@ -118,8 +118,12 @@ impl Load {
 }
 
 impl Sent {
+    /// The time of what was not sent.
+    pub(super) const NEVER: u64 = u64::MAX;
+
     /// Nothing was sent: somebody is looked for who is there, or is not.
-    pub(super) const NOTHING: Self = Self { kind: BulkKind::Create, begun_at: u64::MAX, end: End::Unclear };
+    pub(super) const NOTHING: Self =
+        Self { kind: BulkKind::Create, begun_at: Self::NEVER, end: End::Unclear };
 
     /// Returns what rows that were sent so are found by in the index.
     pub(super) fn index_key(&self) -> Field {

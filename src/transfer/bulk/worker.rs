@@ -193,6 +193,7 @@ impl Worker<'_> {
             Landed::SomebodyElse => return self.send_rest(load, sent),
             // Values that the server has put in order, as it does with phones, are no others.
             Landed::As(_) | Landed::Differs(_) if sent.is_clean() => sent.outcome(),
+            Landed::Differs(_) if sent.has_made(&contact.value) => Upserted::Created,
             Landed::As(outcome) => outcome,
             Landed::Differs(changed) => {
                 load.job.entry.learn(&contact.value.id);
@@ -220,12 +221,15 @@ impl Worker<'_> {
     /// Sends a row by itself that did not land with the others, so that it gets Intercom's own reason; unless the run is
     /// to stop, for that would be something new.
     fn send_rest(&self, load: Load, sent: Sent) {
-        let trace = match self.courier.stop.is_asked_for() {
-            true => Trace::default(),
-            // What the others were sent with may have made the user after all: it is not somebody else's, then.
-            false => Trace::uncertain_since(sent.begun_at),
-        };
-        self.send_alone(load, trace);
+        self.send_alone(
+            load,
+            match sent.begun_at {
+                _ if self.courier.stop.is_asked_for() => Trace::default(),
+                Sent::NEVER => Trace::following(),
+                // The task may have made the user after all: it is this row that has, then.
+                begun_at => Trace::uncertain_since(begun_at),
+            },
+        );
     }
 
     /// Sends a row by itself.
@@ -275,6 +279,12 @@ impl Sent {
             BulkKind::Create => Upserted::Created,
             BulkKind::Update => Upserted::Updated,
         }
+    }
+
+    /// Returns whether the contact was made since: it has other values where the server puts them in order, as in phones.
+    fn has_made(&self, contact: &Contact) -> bool {
+        let created_at = contact.created_at.and_then(|time| u64::try_from(time).ok());
+        self.kind == BulkKind::Create && created_at.is_some_and(|time| time > self.begun_at)
     }
 
     /// Returns whether what the index shows of a row's contact is enough; it may be minutes old.

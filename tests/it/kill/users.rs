@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use intercom_bulk::sandbox::{Config, Lag};
 use serde_json::{Value, json};
 
 use super::{Job, assert_finished, assert_reports_are_whole};
 use crate::support::{Run, TestEnv};
 
 const ARGUMENTS: [&str; 5] = ["import", "users.csv", "--json", "--progress", "none"];
+const IN_BULK: [&str; 7] = ["import", "users.csv", "--json", "--progress", "none", "--engine", "bulk"];
 
 /// What befalls a write now and then; 429s would pause for seconds.
 const FAULTS: [(&str, bool); 6] = [
@@ -22,6 +24,7 @@ const FAULTS: [(&str, bool); 6] = [
 /// The import of them, night after night.
 pub(super) struct Users {
     env: TestEnv,
+    arguments: &'static [&'static str],
     n_rows: usize,
     /// The newest file that there was.
     newest: usize,
@@ -40,7 +43,18 @@ struct User {
 
 impl Users {
     pub(super) fn new(n_rows: usize) -> Self {
-        let users = Self { env: TestEnv::prompt(), n_rows, newest: 0, night: 0 };
+        Self::with(TestEnv::prompt(), &ARGUMENTS, n_rows)
+    }
+
+    /// A job that writes a hundred users a request.
+    pub(super) fn in_bulk(n_rows: usize) -> Self {
+        let unknowns = ["bulk-speed=at-once".parse().unwrap()].into_iter().collect();
+        let config = Config { quota_per_minute: 0, lag: Lag::NONE, unknowns, ..Config::default() };
+        Self::with(TestEnv::with(config), &IN_BULK, n_rows)
+    }
+
+    fn with(env: TestEnv, arguments: &'static [&'static str], n_rows: usize) -> Self {
+        let users = Self { env, arguments, n_rows, newest: 0, night: 0 };
         users.env.write("users.csv", users.file());
         users
     }
@@ -89,7 +103,7 @@ impl Job for Users {
     }
 
     fn arguments(&self) -> &[&str] {
-        &ARGUMENTS
+        self.arguments
     }
 
     fn next_night(&mut self, chance: &mut fastrand::Rng) {
