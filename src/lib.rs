@@ -84,12 +84,16 @@
 //!
 //! # The way of one page
 //!
-//! One thread fetches pages (150 by cursor in 2.x, 100 by scroll in 1.x) and finds out what their companies and tags are
-//! called, while another writes the page before. The header is fixed before the first row, ids
-//! are remembered so that a contact listed twice is written once, and the count is compared with the server's. On the
-//! way to a file, pages are kept in the run's folder with the cursor of the next one (`transfer/spool.rs`): whatever ends
-//! the run, the next one of the same export goes on from there. When all are there, the file is filled from them,
-//! synced, and only then takes its name.
+//! The first page says how much there is. A large workspace is split by days of creation (`transfer/export/partition.rs`,
+//! pure; `calendar.rs` knows what a day is to a search), until each part holds some thousands; a small one, and 1.x, is one
+//! part. Fetchers (`crew.rs`) walk parts side by side, each with a cursor of its own (150 a page in 2.x, 100 by scroll in
+//! 1.x), find out what companies and tags are called, and make rows. The header is fixed before the first row. One thread,
+//! the scribe, keeps the rows in an SQLite file in the run's folder (`ledger/page_store.rs`), each contact once, in the
+//! order of creation, and with them how far each part is: whatever ends the run, the next one of the same export goes on
+//! from there. Memory holds the pages in flight. A part that shows fewer contacts than it counts is walked again; what was
+//! updated since the beginning is searched for at the end (`closing.rs`), and what is missing then is looked for with one
+//! cursor over the plain listing. When all are there, the file is filled from the rows, synced, and only then takes its
+//! name.
 //!
 //! # Invariants, and the test that holds each
 //!
@@ -117,6 +121,7 @@
 //! 8. An output file appears under its name whole or not at all:
 //!    `export::a_failed_export_leaves_the_old_file_as_it_was`,
 //!    `export::resume::a_killed_export_goes_on_from_its_last_page`,
+//!    `export::parallel::a_killed_export_goes_on_from_every_part`,
 //!    `kill::an_export_that_is_killed_anywhere_leaves_the_old_file_or_the_new_one`.
 //! 9. The access token is shown nowhere and goes to no other host: `bad_server::the_token_does_not_follow_a_redirect`,
 //!    `faults::connections::a_certificate_that_is_not_trusted_is_told_at_once_and_gets_no_token`,

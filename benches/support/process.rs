@@ -40,6 +40,11 @@ impl Bench {
         path
     }
 
+    /// Reads a file of the folder.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).expect("the program wrote the file")
+    }
+
     /// Runs the program to its end, which must be a good one.
     pub(crate) fn run(&self, arguments: &[&str]) -> Usage {
         self.run_to(arguments, &[0])

@@ -49,16 +49,26 @@ impl SandboxProcess {
 
     /// Returns what the sandbox counted.
     pub(crate) fn stats(&self) -> Value {
+        serde_json::from_str(&self.ask("GET", "/__sandbox/stats", "")).expect("the stats are JSON")
+    }
+
+    /// Sends a request, and returns the body of the answer.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let address = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("the sandbox listens");
         let mut answer = String::new();
         // HTTP/1.0, so that the answer ends with the connection.
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.0\r\nAuthorization: Bearer other\r\nAccept: application/json\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
         stream
-            .write_all(b"GET /__sandbox/stats HTTP/1.0\r\n\r\n")
+            .write_all(request.as_bytes())
             .and_then(|()| stream.read_to_string(&mut answer))
             .expect("the sandbox answers");
         let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a body");
-        serde_json::from_str(body).expect("the stats are JSON")
+        body.to_owned()
     }
 }
 

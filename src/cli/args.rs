@@ -11,6 +11,7 @@ mod lock;
 mod lookup;
 mod policy;
 mod serve;
+mod since;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};

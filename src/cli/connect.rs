@@ -12,6 +12,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::state::cannot_write;
 use crate::intercom::AccessToken;
+use crate::intercom::App;
 use crate::intercom::Client;
 use crate::intercom::Connection;
 use crate::intercom::DataAttribute;
@@ -37,6 +38,8 @@ pub(super) struct Workspace {
     pub(super) client: Client,
     pub(super) id: String,
     pub(super) attributes: Vec<DataAttribute>,
+    /// The time zone in which its days begin, as it names it.
+    pub(super) zone: Option<String>,
     /// Keeps the embedded sandbox alive, if that is what the client talks to.
     _sandbox: Option<Sandbox>,
 }
@@ -52,8 +55,10 @@ impl ConnectArgs {
         halt: &Halt,
     ) -> Result<Workspace, Error> {
         let (client, sandbox) = self.open(state, environment, clock, halt)?;
-        let (id, attributes) = first_words(&client)?;
-        Ok(Workspace { client, id, attributes, _sandbox: sandbox })
+        let App { id_code: id, timezone: zone } = app(&client)?;
+        let attributes =
+            client.custom_attributes(&mut Trace::following()).map_err(|error| Error::of_server(&error))?;
+        Ok(Workspace { client, id, attributes, zone, _sandbox: sandbox })
     }
 
     /// Prepares a connection; nothing is sent yet. The embedded sandbox ends with what is returned.
@@ -151,24 +156,20 @@ fn parse_url(text: &str) -> Result<Url, Error> {
     }
 }
 
-/// Asks for the workspace and its attributes.
-fn first_words(client: &Client) -> Result<(String, Vec<DataAttribute>), Error> {
-    let id = workspace_id(client)?;
-    let attributes =
-        client.custom_attributes(&mut Trace::following()).map_err(|error| Error::of_server(&error))?;
-    Ok((id, attributes))
-}
-
 /// Asks whose the token is.
 pub(super) fn workspace_id(client: &Client) -> Result<String, Error> {
+    app(client).map(|app| app.id_code)
+}
+
+/// Asks for the workspace.
+fn app(client: &Client) -> Result<App, Error> {
     let mut trace = Trace::default();
     let me = client.me(&mut trace).map_err(|error| Error::of_server(&error))?;
     // Everything that a run remembers belongs to a workspace: without its id, nothing may be remembered.
-    let app = me.app.filter(|app| !app.id_code.is_empty()).ok_or_else(|| {
+    me.app.filter(|app| !app.id_code.is_empty()).ok_or_else(|| {
         Error::new(Exit::Usage, "the server does not say which workspace the token belongs to")
             .hint("check --base-url and --region: they must name the root of Intercom's API")
-    })?;
-    Ok(app.id_code)
+    })
 }
 
 /// Starts the sandbox of `--sandbox`: without lag, quota or faults, with its users kept in the state folder.

@@ -1,10 +1,12 @@
 //! `export FILE`: writes all users to a file.
 
+mod failure;
 mod spool;
 
 use std::io::{self, Write};
 use std::path::Path;
 
+use self::failure::{Failure, Next, Reason, last_lines, leftover};
 use self::spool::Begun;
 use super::args::ExportArgs;
 use super::environment::Environment;
@@ -12,7 +14,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::last_report::LastReport;
 use super::lock::{Claim, Turn};
-use super::memory::{begin_run, end_run, open_ledger, put_away};
+use super::memory::{begin_run, end_run, open_ledger};
 use super::signals::Interruption;
 use super::state::{cannot_write, new_run};
 use crate::ledger::LedgerWriter;
@@ -25,10 +27,7 @@ use crate::rows::Format;
 use crate::rows::OutputError;
 use crate::transfer::Columns;
 use crate::transfer::Export;
-use crate::transfer::ExportError;
 use crate::transfer::Exported;
-use crate::transfer::PageStream;
-use crate::transfer::Progress;
 use crate::transfer::Spool;
 use crate::transfer::export;
 
@@ -54,19 +53,23 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
     let mut ledger = open_ledger(&claim)?;
     begin_run(&mut ledger.writer, &run_dir, &format!("export {name}"), &clock)?;
     workspace.client.outlast_outages(arguments.connect.max_outage());
-    let job = Export {
+    let mut job = Export {
         client: &workspace.client,
         columns: &columns,
         format: arguments.format.or_else(|| Format::of_path(&arguments.file)).unwrap_or(Format::Csv),
         role: arguments.role.into(),
+        since: None,
         expand: arguments.expand(),
+        cursors: arguments.cursors(arguments.connect.concurrency(&workspace)),
+        verification: arguments.verification(),
+        zone: workspace.zone.as_deref(),
         halt: interruption.halt(),
         clock: clock.clone(),
     };
-    let begun = match output {
-        Output::Stdout => None,
-        Output::File => Some(spool::begin(arguments, &workspace, &job, &run_dir)?),
-    };
+    let begun = spool::begin(arguments, &workspace, &job, &run_dir)?;
+    // An hour ago is an hour before the run that fetched the first page.
+    let since_when = begun.spool.first_begun_at().unwrap_or_else(|| clock.unix_seconds());
+    job.since = arguments.since.as_ref().map(|since| since.seconds(since_when));
     let folder = run_dir.path().to_owned();
     let mut reporter = RunReporter::begin(Beginning {
         command: "export",
@@ -77,12 +80,8 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         now: clock.unix(),
     })
     .map_err(|error| cannot_write(&folder, error))?;
-    let result = match begun {
-        None => to_stdout(&job, &mut ledger.writer, &mut reporter, &interruption),
-        Some(begun) => {
-            to_file(&arguments.file, begun, &job, &mut ledger.writer, &mut reporter, &interruption)
-        }
-    };
+    let result =
+        write(output, &arguments.file, begun, &job, &mut ledger.writer, &mut reporter, &interruption);
     let rows = result.as_ref().ok().map(|exported| exported.written);
     let exit = conclude(&result, arguments, &name, reporter, environment, &clock)?;
     if !matches!(&result, Err(Failure { reason: Reason::Ledger(_), .. })) {
@@ -101,7 +100,7 @@ enum Output {
 impl Output {
     /// Finds out whether it can be written, before anything is asked of the server.
     fn check(arguments: &ExportArgs) -> Result<Self, Error> {
-        if arguments.file.as_os_str() != "-" {
+        if !arguments.is_to_stdout() {
             AtomicFile::create(&arguments.file).map_err(|error| Error::of_output(&error))?;
             return Ok(Self::File);
         }
@@ -120,26 +119,9 @@ impl Output {
     }
 }
 
-/// Writes the users as they come.
-fn to_stdout(
-    job: &Export<'_>,
-    ledger: &mut LedgerWriter,
-    reporter: &mut RunReporter,
-    interruption: &Interruption,
-) -> Result<Exported, Failure> {
-    let failed = |error| Failure {
-        next: Next::BeginsAnew,
-        ..Failure::of_export(error, Path::new("stdout"), interruption)
-    };
-    let header = job.columns.header(job.format).map_err(|error| failed(error.into()))?;
-    let mut stream = PageStream::new(header, io::stdout().lock());
-    let exported = export(job, &mut stream, Progress::default(), ledger, reporter).map_err(failed)?;
-    stream.finish().map_err(|error| failed(error.into()))?;
-    Ok(exported)
-}
-
-/// Collects the pages, and writes the file when all are there: it takes its name only when it is whole.
-fn to_file(
+/// Collects the pages, and writes the output when all are there: a file takes its name only when it is whole.
+fn write(
+    output: Output,
     path: &Path,
     begun: Begun,
     job: &Export<'_>,
@@ -147,16 +129,18 @@ fn to_file(
     reporter: &mut RunReporter,
     interruption: &Interruption,
 ) -> Result<Exported, Failure> {
-    let Begun { mut spool, progress, resumed_from } = begun;
+    let Begun { mut spool, resumed_from } = begun;
     if let Some(run_id) = resumed_from {
         reporter.set_resumed_from(run_id);
     }
-    let result = match export(job, &mut spool, progress, ledger, reporter) {
-        Ok(exported) => pour(&spool, &exported, job, path).map(|()| exported),
+    let result = match export(job, &mut spool, ledger, reporter) {
+        Ok(exported) => pour(output, &spool, &exported, job, path).map(|()| exported),
         Err(error) => Err(Failure::of_export(error, spool.path(), interruption)),
     };
     match result {
-        Err(Failure { next: Next::GoesOn, reason }) if spool.is_empty() => {
+        Err(Failure { next: Next::GoesOn, reason })
+            if spool.is_empty() || matches!(output, Output::Stdout) =>
+        {
             spool.remove();
             Err(Failure { next: Next::BeginsAnew, reason })
         }
@@ -168,93 +152,32 @@ fn to_file(
     }
 }
 
-/// Writes the file from the pages.
-fn pour(spool: &Spool, exported: &Exported, job: &Export<'_>, path: &Path) -> Result<(), Failure> {
-    let of_io = |error| Failure::of_output(&OutputError::of_io(path, error));
-    let mut file = AtomicFile::create(path).map_err(|error| Failure::of_output(&error))?;
-    let header = job.columns.header(job.format).map_err(of_io)?;
-    spool.pour(&header, exported.seen, &mut file).map_err(|error| match error.kind() {
+/// Writes the output from the pages.
+fn pour(
+    output: Output,
+    spool: &Spool,
+    exported: &Exported,
+    job: &Export<'_>,
+    path: &Path,
+) -> Result<(), Failure> {
+    let name = if matches!(output, Output::Stdout) { Path::new("stdout") } else { path };
+    let of_io = |error: io::Error| match error.kind() {
         // Pages that are not whole are of no use to anybody.
-        io::ErrorKind::InvalidData => Failure { next: Next::BeginsAnew, ..of_io(error) },
-        _ => of_io(error),
-    })?;
-    file.commit().map_err(|error| Failure::of_output(&error))
-}
-
-/// Why there is no whole export.
-struct Failure {
-    reason: Reason,
-    next: Next,
-}
-
-enum Reason {
-    Error(Error),
-    /// What it says of the ledger, which is of no more use to this run.
-    Ledger(Error),
-    /// The reader of stdout has seen enough, which is success.
-    BrokenPipe,
-    Interrupted(Exit),
-}
-
-/// What the next run of the same export does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
-    GoesOn,
-    BeginsAnew,
-}
-
-impl Failure {
-    /// Describes why `export` ended, which wrote to the file at `path`.
-    fn of_export(error: ExportError, path: &Path, interruption: &Interruption) -> Self {
-        // What a listing with holes has shown is no use: the next run has to ask for all pages again, and values that it
-        // asks for are newer. Nor is the place where a listing goes round in circles.
-        let next = match error {
-            ExportError::Incomplete { .. } | ExportError::Endless { .. } => Next::BeginsAnew,
-            _ => Next::GoesOn,
-        };
-        let reason = match error {
-            ExportError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Reason::BrokenPipe,
-            ExportError::Output(error) => Reason::Error(Error::of_output(&OutputError::of_io(path, error))),
-            ExportError::Interrupted => {
-                interruption.verdict().map_or_else(Reason::Error, Reason::Interrupted)
-            }
-            ExportError::Server { ref error, page } => {
-                Reason::Error(Error::of_server(error).about(&format!("page {page}")))
-            }
-            ExportError::Incomplete { .. } => {
-                Reason::Error(Error::new(Exit::Incomplete, error.to_string()).hint(
-                    "the listing lags behind writes by up to minutes: run the same command again later",
-                ))
-            }
-            ExportError::Ledger(error) => {
-                put_away(&error);
-                Reason::Ledger(Error::of_ledger(&error))
-            }
-            ExportError::Endless { .. } => Reason::Error(Error::new(Exit::Failed, error.to_string())),
-        };
-        Self { reason, next }
-    }
-
-    /// Describes a file that cannot be written although all pages are here.
-    fn of_output(error: &OutputError) -> Self {
-        Self { reason: Reason::Error(Error::of_output(error)), next: Next::GoesOn }
-    }
-}
-
-/// Says what an export that did not finish leaves behind.
-fn leftover(arguments: &ExportArgs, name: &str) -> String {
-    if arguments.file.as_os_str() == "-" {
-        return "what went to stdout is not whole".into();
-    }
-    format!("{name} was not written; a file of that name is as it was")
-}
-
-fn last_lines(report: &Path, again: &str, next: Next) -> String {
-    let how = match next {
-        Next::GoesOn => ": within the hour it goes on from here",
-        Next::BeginsAnew => "",
+        io::ErrorKind::InvalidData => {
+            Failure { next: Next::BeginsAnew, ..Failure::of_output(&OutputError::of_io(name, error)) }
+        }
+        io::ErrorKind::BrokenPipe => Failure { reason: Reason::BrokenPipe, next: Next::BeginsAnew },
+        _ => Failure::of_output(&OutputError::of_io(name, error)),
     };
-    format!("report: {}\nnext: run `{again}` again{how}\n", report.display())
+    let header = job.columns.header(job.format).map_err(of_io)?;
+    match output {
+        Output::Stdout => spool.pour(&header, exported.seen, &mut io::stdout().lock()).map_err(of_io),
+        Output::File => {
+            let mut file = AtomicFile::create(path).map_err(|error| Failure::of_output(&error))?;
+            spool.pour(&header, exported.seen, &mut file).map_err(of_io)?;
+            file.commit().map_err(|error| Failure::of_output(&error))
+        }
+    }
 }
 
 /// Writes the last report, and the error or the ending. Returns the exit.

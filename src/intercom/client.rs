@@ -146,7 +146,8 @@ impl Client {
     }
 
     /// Returns the newest time that the server told, seconds since 1970; 0 before its first answer.
-    pub(super) fn server_time(&self) -> u64 {
+    #[must_use]
+    pub fn server_time(&self) -> u64 {
         self.server_time.load(Ordering::Relaxed)
     }
 

@@ -53,7 +53,7 @@ pub use client::{Client, Trace};
 pub use companies::{Company, CompanyBook, MAX_COMPANIES};
 pub use connection::{Connection, ConnectionError, Region};
 pub use contact::{Address, Contact, NestedList, Raw};
-pub use contacts::{App, Me};
+pub use contacts::{App, Me, Order, Sort, SortField};
 pub use engine::{Dialect, Engine, Unwritable, WrongVersion};
 pub use error::{ApiError, Refusal};
 pub use fields::{Field, UserFields, Value};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ApiError;
 
 /// Where the next page of a listing begins; opaque.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Cursor(String);
 
 impl Cursor {

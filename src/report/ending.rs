@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::ErrorGroup;
-use super::human::{count, duration, percent, plural, shell_word};
+use super::human::{count, duration, moment, percent, plural, shell_word};
 use super::status::outcomes;
-use crate::transfer::{BulkUse, Exported, Snapshot, Strategy, Total, Traffic};
+use crate::transfer::{BulkUse, ExportNotice, Exported, Snapshot, Strategy, Total, Traffic};
 
 /// How many kinds of reasons the ending names; the files have them all.
 const KINDS_SHOWN: usize = 10;
@@ -164,6 +164,15 @@ impl ExportEnding<'_> {
         if end.other_role > 0 {
             text += &format!("left out by role: {}\n", plural(end.other_role, "contact"));
         }
+        if end.older > 0 {
+            text += &format!("left out by --since: {}\n", plural(end.older, "contact"));
+        }
+        if end.changed_meanwhile > 0 {
+            text += &format!(
+                "created or updated during the export, and as they are now: {}\n",
+                plural(end.changed_meanwhile, "contact")
+            );
+        }
         if end.duplicates_dropped > 0 {
             text += &format!("listed twice, written once: {}\n", plural(end.duplicates_dropped, "contact"));
         }
@@ -179,8 +188,28 @@ impl ExportEnding<'_> {
                 plural(end.cut_lists, "user")
             );
         }
+        text += &end.notices.iter().map(notice).collect::<String>();
+        if let Some(until) = end.complete_until {
+            text += &format!("complete as of {}; Intercom's lists trail later changes\n", moment(until));
+        }
         text += &format!("report: {}\nnext: {}\n", self.report.display(), self.next);
         text
+    }
+}
+
+fn notice(notice: &ExportNotice) -> String {
+    match notice {
+        ExportNotice::NotCreated => {
+            "walked with one cursor: a search by the day of creation shows fewer contacts than the listing\n"
+                .into()
+        }
+        ExportNotice::Short => {
+            "walked once more with one cursor: the parts showed fewer contacts than there are\n".into()
+        }
+        ExportNotice::UnknownZone(zone) => format!(
+            "time zone `{}` is not known: the parts overlapped by days\n",
+            zone.as_deref().unwrap_or_default()
+        ),
     }
 }
 

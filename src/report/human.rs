@@ -36,6 +36,12 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
+/// Writes seconds since 1970 as `2026-11-22T02:15:00Z`; those outside the calendar stay the number that they are.
+#[must_use]
+pub(super) fn moment(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |moment| moment.to_string())
+}
+
 /// Writes a part of a whole as a percentage, rounded down, so that 100% means all.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     format!("{}%", u128::from(part) * 100 / u128::from(whole.max(1)))

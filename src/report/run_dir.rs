@@ -54,7 +54,7 @@ pub struct RunDir {
 
 impl RunDir {
     /// The files that a run may write into its folder.
-    pub const FILES: [&str; 5] = [REPORT, REJECTS[0], REJECTS[1], REJECTS[2], "pages.ndjson"];
+    pub const FILES: [&str; 5] = [REPORT, REJECTS[0], REJECTS[1], REJECTS[2], "pages.db"];
 
     /// The files for the rows of a run that are to be sent again, of which it writes one.
     pub const RETRY: [&str; 2] = ["retry.csv", "retry.ndjson"];

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::ErrorGroup;
+use super::human::moment;
 use super::run_dir::timestamp;
 use crate::transfer::{Exported, LookupUse, Remarks, Tally, Traffic};
 
@@ -292,6 +293,10 @@ pub(super) fn rows_of_export(exported: &Exported) -> Value {
         "written": exported.written,
         "duplicates_dropped": exported.duplicates_dropped,
         "other_role": exported.other_role,
+        "older": exported.older,
+        "changed_meanwhile": exported.changed_meanwhile,
         "server_total": exported.server_total,
+        "complete_until": exported.complete_until.map(moment),
+        "notices": exported.notices,
     })
 }

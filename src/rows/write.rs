@@ -113,6 +113,22 @@ impl<W: Write> RowWriter<W> {
     }
 }
 
+impl RowWriter<Vec<u8>> {
+    /// Returns everything that was written so far.
+    pub fn written(&mut self) -> io::Result<&[u8]> {
+        match &mut self.writer {
+            Writer::Csv(writer) => {
+                writer.flush()?;
+                Ok(writer.get_ref())
+            }
+            Writer::Ndjson(ndjson) => {
+                ndjson.hand_on()?;
+                Ok(&ndjson.out)
+            }
+        }
+    }
+}
+
 /// How much is written at a time.
 const BUFFER: usize = 64 * 1024;
 

@@ -5,6 +5,7 @@
 //! workspace.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -20,12 +21,39 @@ pub(super) type Place = (i64, ObjectId);
 /// Something that lists show.
 pub(super) trait Indexed {
     fn place(&self) -> Place;
+    /// Returns when it was last changed, if it can be searched for by that.
+    fn changed_at(&self) -> Option<i64> {
+        None
+    }
     fn is_listed(&self) -> bool;
+}
+
+/// Seconds since the epoch, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seconds {
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+impl Seconds {
+    pub(super) const ALL: Seconds = Seconds { first: i64::MIN, last: i64::MAX };
+
+    pub(super) fn and(self, other: Seconds) -> Seconds {
+        Seconds { first: self.first.max(other.first), last: self.last.min(other.last) }
+    }
+
+    pub(super) fn or(self, other: Seconds) -> Seconds {
+        Seconds { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
 }
 
 impl Indexed for Contact {
     fn place(&self) -> Place {
         (self.created_at, self.id)
+    }
+
+    fn changed_at(&self) -> Option<i64> {
+        Some(self.updated_at)
     }
 
     fn is_listed(&self) -> bool {
@@ -39,6 +67,8 @@ pub(super) struct Index<T> {
     lag: Lag,
     chance: fastrand::Rng,
     shown: BTreeMap<Place, Arc<T>>,
+    /// The places of what is shown, by when it was changed.
+    changed: BTreeSet<(i64, Place)>,
     waiting: BTreeMap<Due, Arc<T>>,
     /// When the last waiting change of an object is due, so that a later one cannot overtake it.
     last_due: HashMap<ObjectId, Moment>,
@@ -58,6 +88,7 @@ impl<T: Indexed> Index<T> {
             lag,
             chance: fastrand::Rng::with_seed(seed),
             shown: BTreeMap::new(),
+            changed: BTreeSet::new(),
             waiting: BTreeMap::new(),
             last_due: HashMap::new(),
             changes: 0,
@@ -81,15 +112,19 @@ impl<T: Indexed> Index<T> {
     pub(super) fn begin(&mut self, objects: impl Iterator<Item = Arc<T>>) {
         let listed = objects.filter(|object| object.is_listed());
         self.shown = listed.map(|object| (object.place(), object)).collect();
+        let changed = |(place, object): (&Place, &Arc<T>)| object.changed_at().map(|at| (at, *place));
+        self.changed = self.shown.iter().filter_map(changed).collect();
     }
 
     fn show(&mut self, object: Arc<T>) {
         let place = object.place();
-        if object.is_listed() {
-            self.shown.insert(place, object);
-        } else {
-            self.shown.remove(&place);
+        let now = object.changed_at().filter(|_| object.is_listed());
+        let before =
+            if object.is_listed() { self.shown.insert(place, object) } else { self.shown.remove(&place) };
+        if let Some(at) = before.and_then(|before| before.changed_at()) {
+            self.changed.remove(&(at, place));
         }
+        self.changed.extend(now.map(|at| (at, place)));
     }
 
     /// Shows every change that is due by `now`.
@@ -131,6 +166,22 @@ impl<T: Indexed> Index<T> {
             .take(count)
             .map(|(_, object)| Arc::clone(object))
             .collect()
+    }
+
+    /// Returns up to `count` objects of some seconds after a place, in order.
+    pub(super) fn of(&self, seconds: Seconds, place: Option<Place>, count: usize) -> Vec<Arc<T>> {
+        let first = Bound::Included((seconds.first, ObjectId::MIN));
+        let start = place.map_or(first, Bound::Excluded);
+        let objects = self.shown.range((start, Bound::Unbounded)).take(count);
+        objects.take_while(|((at, _), _)| *at <= seconds.last).map(|(_, object)| Arc::clone(object)).collect()
+    }
+
+    /// Returns the objects that were changed in some seconds, in order.
+    pub(super) fn changed_in(&self, seconds: Seconds) -> Vec<Arc<T>> {
+        let first = (seconds.first, (i64::MIN, ObjectId::MIN));
+        let changed = self.changed.range(first..).take_while(|(at, _)| *at <= seconds.last);
+        let places: BTreeSet<Place> = changed.map(|(_, place)| *place).collect();
+        places.into_iter().filter_map(|place| self.at(place)).collect()
     }
 
     /// Returns the object at a place, as it is shown.

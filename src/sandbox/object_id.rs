@@ -17,6 +17,11 @@ pub(super) struct ObjectId {
     pub(super) number: u64,
 }
 
+impl ObjectId {
+    /// The id before all others.
+    pub(super) const MIN: ObjectId = ObjectId { seconds: 0, number: 0 };
+}
+
 impl fmt::Display for ObjectId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:08x}{:016x}", self.seconds, self.number)

@@ -17,7 +17,14 @@ use super::store::Beginning;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 /// Seeded users were created in the two years before the start.
-const SPREAD_SECONDS: i64 = 2 * 365 * SECONDS_PER_DAY;
+const SPREAD_DAYS: i64 = 2 * 365;
+const SPREAD_SECONDS: i64 = SPREAD_DAYS * SECONDS_PER_DAY;
+/// Of a thousand users that many came on one of these days, as they do when a list is imported or a product moves in.
+const HEAVY_DAYS: [HeavyDay; 3] = [
+    HeavyDay { day: 210, per_mille: 100 },
+    HeavyDay { day: 400, per_mille: 30 },
+    HeavyDay { day: 655, per_mille: 10 },
+];
 
 const ATTRIBUTES: [(&str, DataType); 6] = [
     ("plan", DataType::String),
@@ -32,6 +39,35 @@ const FIRST_NAMES: [&str; 10] =
     ["Ana", "Bo", "Chloé", "Dmitri", "Ebba", "Femi", "Grace", "Hiro", "Inés", "Jürgen"];
 const LAST_NAMES: [&str; 10] =
     ["Okafor", "Lindqvist", "O'Brien", "Tanaka", "Núñez", "Smith", "Müller", "Rossi", "Kowalski", "Singh"];
+
+/// A day on which many users came at once.
+struct HeavyDay {
+    /// Days after the first user.
+    day: i64,
+    /// So many of a thousand users.
+    per_mille: i64,
+}
+
+/// Returns when the nth user of so many came, in seconds after the first: evenly, but for the heavy days. Later users
+/// come no earlier.
+fn came_after(n: i64, users: i64) -> i64 {
+    let part = |of: i64, n: i64, all: i64| (i128::from(of) * i128::from(n) / i128::from(all.max(1))) as i64;
+    let n_heavy = |heavy: &HeavyDay| part(heavy.per_mille, users, 1_000);
+    let n_even = users - HEAVY_DAYS.iter().map(n_heavy).sum::<i64>();
+    let (mut n_before, mut is_heavy) = (0, None);
+    for heavy in &HEAVY_DAYS {
+        let begins = n_before + part(heavy.day, n_even, SPREAD_DAYS);
+        if n < begins {
+            break;
+        }
+        if n < begins + n_heavy(heavy) {
+            is_heavy = Some(heavy.day * SECONDS_PER_DAY + part(SECONDS_PER_DAY, n - begins, n_heavy(heavy)));
+            break;
+        }
+        n_before += n_heavy(heavy);
+    }
+    is_heavy.unwrap_or_else(|| part(SPREAD_SECONDS, n - n_before, n_even))
+}
 
 /// Returns the custom contact attributes of a fresh workspace.
 pub(super) fn attributes(now: Moment) -> Vec<Attribute> {
@@ -62,7 +98,7 @@ pub(super) fn contacts(
     // From midnight on, so that two sandboxes of one day are alike.
     let start = now.seconds() - now.seconds() % SECONDS_PER_DAY - SPREAD_SECONDS;
     (0..users).map(move |n| {
-        let created_at = start + (i128::from(n) * i128::from(SPREAD_SECONDS) / i128::from(users)) as i64;
+        let created_at = start + came_after(n, users);
         let values = values(&mut chance, n, created_at);
         let custom_attributes = names.iter().cloned().zip(values);
         Contact {
@@ -109,4 +145,20 @@ fn values(chance: &mut fastrand::Rng, n: i64, created_at: i64) -> [Scalar; 6] {
         Scalar::Integer(created_at + 14 * SECONDS_PER_DAY),
         Scalar::Text(format!("{n:08}")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_come_in_order_and_many_of_them_on_a_few_days() {
+        for users in [1, 7, 1_000, 123_457] {
+            let times: Vec<i64> = (0..users).map(|n| came_after(n, users)).collect();
+            assert!(times.is_sorted() && times[0] == 0 && *times.last().unwrap() < SPREAD_SECONDS);
+        }
+        let on = |day| (0..100_000).filter(|n| came_after(*n, 100_000) / SECONDS_PER_DAY == day).count();
+        assert!((10_000..10_200).contains(&on(210)), "{}", on(210));
+        assert!((100..150).contains(&on(211)), "{}", on(211));
+    }
 }

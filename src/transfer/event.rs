@@ -1,6 +1,6 @@
 //! What happens during a transfer: the only thing that the pipelines and the faces share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
@@ -245,6 +245,18 @@ pub struct Exported {
     pub duplicates_dropped: u64,
     /// Contacts of another role than asked for.
     pub other_role: u64,
+    /// Contacts that were not updated since the time that was asked for.
+    #[serde(default)]
+    pub older: u64,
+    /// Contacts that were created or updated while the others were listed.
+    #[serde(default)]
+    pub changed_meanwhile: u64,
+    /// Up to when nobody is missing and everybody is as they were, in seconds since 1970: the index trails later writes.
+    #[serde(default)]
+    pub complete_until: Option<i64>,
+    /// What people should know of how it was listed.
+    #[serde(default)]
+    pub notices: BTreeSet<ExportNotice>,
     /// What the server counts, as of the newest page.
     pub server_total: u64,
     /// Custom attributes that contacts have but the workspace does not list, with how many have them.
@@ -260,6 +272,18 @@ pub struct Exported {
     /// Requests so far.
     #[serde(skip)]
     pub traffic: Traffic,
+}
+
+/// What people should know of how an export was listed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportNotice {
+    /// The search shows fewer contacts by their day of creation than the listing: it was listed with one cursor.
+    NotCreated,
+    /// The parts showed fewer contacts than there are: everything was listed once more with one cursor.
+    Short,
+    /// The workspace is in a time zone that nobody knows: the parts overlap.
+    UnknownZone(Option<String>),
 }
 
 /// Something that happened, in the order in which the writer heard of it.

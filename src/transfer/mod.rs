@@ -17,12 +17,9 @@ mod leads;
 mod limits;
 mod lookup;
 mod order;
-mod pages;
 mod plan;
-mod progress;
 mod recall;
 mod reject;
-mod spool;
 mod stop;
 mod survey;
 mod tagging;
@@ -34,8 +31,12 @@ pub use check::{Check, check};
 pub use columns::Columns;
 pub use companies::KnownCompanies;
 pub use duplicates::Duplicates;
-pub use event::{Ended, Event, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total};
-pub use export::{Export, ExportError, RoleFilter, export};
+pub use event::{
+    Ended, Event, ExportNotice, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total,
+};
+pub use export::{
+    Cursors, Export, ExportError, ExportIdentity, Fate, RoleFilter, Spool, Verification, export,
+};
 pub use fingerprint::Fingerprinter;
 pub use guard::{Guard, Suspicion};
 pub use import::{Import, Memory, import};
@@ -43,7 +44,5 @@ pub use leads::LeadIntents;
 pub use limits::ErrorLimit;
 pub use lookup::{LookupPolicy, LookupUse};
 pub use plan::{Cost, Prices, Strategy, Workload, pages as pages_of};
-pub use progress::{Page, PageSink, PageStream, Progress};
 pub use recall::{Freshness, Recall};
 pub use reject::{Reject, SourceRow, Stage, code_of, suggestion};
-pub use spool::{ExportIdentity, Fate, Spool};

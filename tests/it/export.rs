@@ -1,6 +1,9 @@
 //! Exporting: every user once, in a file that an import takes back.
 
+mod bad;
+mod parallel;
 mod resume;
+mod since;
 
 use std::fs;
 
@@ -238,7 +241,7 @@ fn a_listing_that_never_shows_all_is_no_export() {
     assert_eq!("the old file\n", env.read("users.csv"));
     assert_eq!(11, env.report("export")["exit_code"]);
     // What a listing with holes has shown is no use to the next run.
-    assert!(!env.run_folder("export").join("pages.ndjson").exists());
+    assert!(!env.run_folder("export").join("pages.db").exists());
 }
 
 #[test]

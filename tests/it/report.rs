@@ -179,7 +179,11 @@ fn the_report_of_an_export_has_its_keys() {
       },
       "retryable": false,
       "rows": {
+        "changed_meanwhile": 0,
+        "complete_until": null,
         "duplicates_dropped": 0,
+        "notices": [],
+        "older": 0,
         "other_role": 0,
         "server_total": 1,
         "written": 1

@@ -122,7 +122,7 @@ fn an_interrupted_export_leaves_the_old_file_as_it_was() {
     let env = TestEnv::with(Config { users: 5_000, latency, quota_per_minute: 0, ..Config::default() });
     env.write("users.csv", "the old file\n");
     let child = env.start(["export", "users.csv"]);
-    wait_until(|| env.count("GET", "/contacts?") > 1);
+    wait_until(|| env.count("POST", "/contacts/search") > 8);
     signal(&child, "INT");
     assert_snapshot!(env.finish(child), @"
     exit 130

@@ -9,9 +9,12 @@ use super::files::{FaceArgs, StateArgs};
 use super::limits::TimeArgs;
 use super::lock::LockArgs;
 use super::policy::RoleArg;
+use super::since::SinceArg;
 use crate::intercom::Expand;
 use crate::intercom::Whole;
 use crate::rows::Format;
+use crate::transfer::Cursors;
+use crate::transfer::Verification;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArgs {
@@ -27,6 +30,15 @@ pub(in crate::cli) struct ExportArgs {
     /// Write these lists whole, not only their first ten: companies, tags
     #[arg(long, value_name = "LISTS", value_delimiter = ',')]
     pub(in crate::cli) expand: Vec<ListArg>,
+    /// Write only who was updated since: a day, a time, or how long ago, as in 2026-11-21, 2026-11-21T02:15:00Z or 1d
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) since: Option<SinceArg>,
+    /// Walk so many parts of the workspace side by side, or auto: as many as help, one for a small workspace
+    #[arg(long, value_name = "N", default_value = "auto")]
+    pub(in crate::cli) cursors: CursorsArg,
+    /// Walk the plain listing as well, and fail if it shows anybody who is missing
+    #[arg(long)]
+    pub(in crate::cli) verify: bool,
     #[command(flatten)]
     pub(in crate::cli) connect: ConnectArgs,
     #[command(flatten)]
@@ -48,7 +60,46 @@ pub(in crate::cli) enum ListArg {
     Tags,
 }
 
+/// `--cursors`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum CursorsArg {
+    /// As many as help.
+    Auto,
+    /// What the user says.
+    Exactly(usize),
+}
+
+impl std::str::FromStr for CursorsArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            _ if text == "auto" => Ok(Self::Auto),
+            Ok(n @ 1..=128) => Ok(Self::Exactly(n)),
+            _ => Err("write a number from 1 to 128, or `auto`".into()),
+        }
+    }
+}
+
 impl ExportArgs {
+    /// Returns whether the output is stdout.
+    pub(in crate::cli) fn is_to_stdout(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
+    /// Returns how many cursors are walked at a time, if no more than `most` help.
+    pub(in crate::cli) fn cursors(&self, most: usize) -> Cursors {
+        match self.cursors {
+            CursorsArg::Auto => Cursors::UpTo(most),
+            CursorsArg::Exactly(n) => Cursors::Exactly(n),
+        }
+    }
+
+    /// Returns how it is made sure that nobody is missing.
+    pub(in crate::cli) fn verification(&self) -> Verification {
+        if self.verify { Verification::Listing } else { Verification::Counts }
+    }
+
     /// Returns which lists are written whole.
     pub(in crate::cli) fn expand(&self) -> Expand {
         let whole = |list| if self.expand.contains(&list) { Whole::Yes } else { Whole::AsShown };

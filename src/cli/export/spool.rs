@@ -14,18 +14,17 @@ use crate::rows::OutputError;
 use crate::transfer::Export;
 use crate::transfer::ExportIdentity;
 use crate::transfer::Fate;
-use crate::transfer::Progress;
 use crate::transfer::Spool;
 
-/// An export's pages in this run's folder, and how far they go.
+/// An export's pages.
 pub(super) struct Begun {
     pub(super) spool: Spool,
-    pub(super) progress: Progress,
     /// The run that began them, if it was another one.
     pub(super) resumed_from: Option<String>,
 }
 
-/// Takes over the newest pages of the same export, or begins without any.
+/// Goes on with the newest pages of the same export, where they are, or begins without any. Nobody goes on with what goes
+/// to stdout.
 pub(super) fn begin(
     arguments: &ExportArgs,
     workspace: &Workspace,
@@ -35,6 +34,7 @@ pub(super) fn begin(
     let path = run_dir.file(Spool::FILE);
     let identity = identity(arguments, workspace, job).map_err(|error| unusable(&path, error))?;
     let left = match (&arguments.state.run_dir, run_dir.path().parent()) {
+        _ if arguments.is_to_stdout() => Vec::new(),
         (None, Some(runs)) => spools_of(runs),
         _ => vec![path.clone()],
     };
@@ -43,9 +43,12 @@ pub(super) fn begin(
         // What cannot be read is no help, and no reason not to export.
         let Ok(Some(spool)) = Spool::open(&left) else { continue };
         match (spool.fate(&identity, job.clock.unix()), &begun) {
-            (Ok(Fate::GoneOnWith), None) => begun = take_over(spool, &path),
-            (Ok(Fate::GoneOnWith | Fate::Removed), _) => spool.remove(),
-            (Ok(Fate::LeftAlone) | Err(_), _) => {}
+            (Fate::GoneOnWith, None) if spool.n_contacts() > 0 => {
+                let resumed_from = Some(spool.run_id().to_owned());
+                begun = Some(Begun { spool, resumed_from });
+            }
+            (Fate::GoneOnWith | Fate::Removed, _) => spool.remove(),
+            (Fate::LeftAlone, _) => {}
         }
     }
     if let Some(begun) = begun {
@@ -53,7 +56,7 @@ pub(super) fn begin(
         return Ok(begun);
     }
     let spool = Spool::create(&path, run_dir.id(), identity).map_err(|error| unusable(&path, error))?;
-    Ok(Begun { spool, progress: Progress::default(), resumed_from: None })
+    Ok(Begun { spool, resumed_from: None })
 }
 
 /// Describes the export, so that another run knows whether it is the same.
@@ -67,6 +70,7 @@ fn identity(arguments: &ExportArgs, workspace: &Workspace, job: &Export<'_>) -> 
         format: job.format.to_string(),
         columns: job.columns.names(),
         role: job.role,
+        since: arguments.since.as_ref().map(|since| since.text().to_owned()),
         expand: job.expand,
     })
 }
@@ -89,19 +93,8 @@ fn spools_of(runs: &Path) -> Vec<PathBuf> {
     spools
 }
 
-/// Moves pages into this run's folder; if there are none in fact, this run begins its own.
-fn take_over(mut spool: Spool, path: &Path) -> Option<Begun> {
-    let progress = spool.take_over(path).ok()?;
-    if progress.resumed() == 0 {
-        spool.remove();
-        return None;
-    }
-    let resumed_from = Some(spool.run_id().to_owned());
-    Some(Begun { spool, progress, resumed_from })
-}
-
 fn tell(begun: &Begun) {
-    let contacts = plural(begun.progress.resumed(), "contact");
+    let contacts = plural(begun.spool.n_contacts(), "contact");
     // Nobody may be listening; the report has it, too.
     let _ = writeln!(io::stderr(), "resumed: {contacts} of run {} are here already", begun.spool.run_id());
 }

@@ -17,6 +17,7 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::contact::Contact;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::identities::Key;
+use crate::sandbox::index::Seconds;
 use crate::sandbox::tag::Tags;
 use crate::sandbox::unknowns::UnknownOperator;
 use crate::sandbox::unknowns::Unknowns;
@@ -103,6 +104,20 @@ impl Filter {
         }
     }
 
+    /// Returns the seconds among which every match has its value of a field.
+    pub(super) fn seconds(&self, field: &str) -> Seconds {
+        match self {
+            Filter::All(filters) => {
+                filters.iter().map(|filter| filter.seconds(field)).fold(Seconds::ALL, Seconds::and)
+            }
+            Filter::Any(filters) => {
+                filters.iter().map(|filter| filter.seconds(field)).reduce(Seconds::or).unwrap_or(Seconds::ALL)
+            }
+            Filter::Leaf(leaf) if leaf.field.is(field) => leaf.seconds(),
+            Filter::Leaf(_) | Filter::Segments(_) => Seconds::ALL,
+        }
+    }
+
     /// Returns keys of which every match has one; `None` if only a look at every contact can tell.
     pub(super) fn keys(&self) -> Option<Vec<Key<'_>>> {
         match self {
@@ -175,6 +190,20 @@ impl Leaf {
         match self.operands.first() {
             Some(Found::Text(id)) => id.parse().is_ok_and(|id| contact.links.tag(id).is_some()),
             _ => contact.links.tags.is_empty(),
+        }
+    }
+
+    fn seconds(&self) -> Seconds {
+        let (start, end) = match (&self.day, self.operands.first()) {
+            (Some(day), _) => (day.start as i64, day.end as i64 - 1),
+            (None, Some(Found::Number(at))) => (at.floor() as i64, at.ceil() as i64),
+            _ => return Seconds::ALL,
+        };
+        match self.operator {
+            Operator::Equal => Seconds { first: start, last: end },
+            Operator::Greater | Operator::GreaterOrEqual => Seconds { first: start, ..Seconds::ALL },
+            Operator::Less | Operator::LessOrEqual => Seconds { last: end, ..Seconds::ALL },
+            _ => Seconds::ALL,
         }
     }
 

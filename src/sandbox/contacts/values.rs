@@ -142,9 +142,14 @@ impl SearchField {
         }
     }
 
+    /// Says whether the field has a name.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// Says whether the index is in the order of this field.
     pub(super) fn orders_the_index(&self) -> bool {
-        self.name == "created_at"
+        self.is("created_at")
     }
 
     /// Returns the field's value in a contact.

@@ -11,15 +11,15 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|content: &[u8]| {
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-    pages(&folder.path().join("pages.ndjson"), content);
+    pages(&folder.path().join("pages.db"), content);
     intents(&folder.path().join("intents.ndjson"), content);
 });
 
 fn pages(path: &Path, content: &[u8]) {
     fs::write(path, content).unwrap();
-    let Some(mut spool) = Spool::open(path).unwrap() else { return };
-    let progress = spool.take_over(path).unwrap();
-    let _ = (progress.resumed(), spool.run_id(), spool.pour(b"", 0, &mut Vec::new()));
+    // What cannot be read is told; what can is no reason to panic.
+    let Ok(Some(spool)) = Spool::open(path) else { return };
+    let _ = (spool.n_contacts(), spool.run_id(), spool.pour(b"", 0, &mut Vec::new()));
 }
 
 fn intents(path: &Path, content: &[u8]) {

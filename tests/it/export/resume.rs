@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use intercom_bulk::sandbox::{Config, Lag};
@@ -24,18 +23,38 @@ fn spools(env: &TestEnv) -> Vec<PathBuf> {
     let runs = env.path(".local/state/intercom-bulk/sandbox1/runs");
     let folders = fs::read_dir(runs).into_iter().flatten().flatten();
     let folders = folders.map(|folder| folder.path()).chain([env.path("run")]);
-    folders.map(|folder| folder.join("pages.ndjson")).filter(|path| path.exists()).collect()
+    folders.map(|folder| folder.join("pages.db")).filter(|path| path.exists()).collect()
 }
 
 /// Returns the only ones.
-fn spool(env: &TestEnv) -> PathBuf {
+pub(super) fn spool(env: &TestEnv) -> PathBuf {
     let mut spools = spools(env);
     assert_eq!(1, spools.len(), "{spools:?}");
     spools.remove(0)
 }
 
+/// Opens a copy of pages that somebody may be writing.
+fn copy_of(spool: &Path) -> (tempfile::TempDir, rusqlite::Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("pages.db");
+    fs::copy(spool, &copy).unwrap();
+    // What was committed last is in the log.
+    let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+    let _ = fs::copy(log(spool), log(&copy));
+    let connection = rusqlite::Connection::open(&copy).unwrap();
+    (folder, connection)
+}
+
 fn pages_in(spool: &Path) -> usize {
-    fs::read_to_string(spool).unwrap_or_default().matches('\n').count().saturating_sub(1)
+    let (_folder, pages) = copy_of(spool);
+    // There are no tables in the first moment.
+    let n_contacts = pages.query_row("SELECT count(*) FROM contacts", [], |row| row.get::<_, u32>(0));
+    n_contacts.unwrap_or_default().div_ceil(150) as usize
+}
+
+/// Changes what a dead run has left.
+pub(super) fn change(spool: &Path, sql: &str) {
+    rusqlite::Connection::open(spool).unwrap().execute_batch(sql).unwrap();
 }
 
 /// Starts an export, and returns when it has so many pages on the disk and waits for an answer that never comes.
@@ -55,6 +74,18 @@ fn killed_with(env: &TestEnv, n_pages: usize) {
     child.kill().unwrap();
     assert_eq!(-1, env.finish(child).code);
     assert_eq!(n_pages, pages_in(&spool(env)));
+}
+
+/// Starts an export with three cursors, and kills it when this many searches were made.
+pub(super) fn killed_in_parts<const N: usize>(env: &TestEnv, n_searches: usize, arguments: [&str; N]) {
+    env.faults(&format!(
+        r#"{{"rules":[{{"path":"/contacts/search","from":{n_searches},"times":3,"fault":"stall"}}]}}"#
+    ));
+    let n_stalled = || env.requests().iter().filter(|request| request["fault"] == "stall").count();
+    let mut child = env.start(arguments);
+    wait_until(|| n_stalled() == 3 && spools(env).iter().any(|spool| pages_in(spool) > 0));
+    child.kill().unwrap();
+    env.finish(child);
 }
 
 /// Runs the export to its end: it is whole, nothing of the way there is left, and it took so many pages.
@@ -104,7 +135,8 @@ fn an_export_that_is_killed_again_and_again_ends_whole() {
 fn a_page_that_the_death_tore_is_asked_for_again() {
     let env = four_pages();
     killed_with(&env, 2);
-    let file = File::options().write(true).open(spool(&env)).unwrap();
+    let log = PathBuf::from(format!("{}-wal", spool(&env).display()));
+    let file = File::options().write(true).open(log).unwrap();
     file.set_len(file.metadata().unwrap().len() - 10).unwrap();
     assert!(finish(&env, 3).stderr.starts_with("resumed: 150 contacts"));
 }
@@ -143,11 +175,7 @@ fn when_all_pages_are_here_no_page_is_asked_for_again() {
 fn a_cursor_that_the_server_no_longer_takes_begins_the_listing_anew() {
     let env = four_pages();
     killed_with(&env, 2);
-    let spool = spool(&env);
-    let text = fs::read_to_string(&spool).unwrap();
-    let (before, after) = text.rsplit_once(r#""ahead":{"page":""#).unwrap();
-    let (_, after) = after.split_once('"').unwrap();
-    fs::write(&spool, format!(r#"{before}"ahead":{{"page":"stale"{after}"#)).unwrap();
+    change(&spool(&env), "UPDATE parts SET value = json_set(value, '$.ahead.page', 'stale')");
     let run = finish(&env, 5);
     assert_eq!(0, report(&run)["rows"]["duplicates_dropped"], "the listing has shown nobody twice");
     assert_eq!(1, report(&run)["http"]["by_status"]["400"]);
@@ -179,8 +207,8 @@ fn an_export_of_another_file_leaves_the_pages_alone() {
 fn pages_of_an_hour_ago_are_not_gone_on_with() {
     let env = four_pages();
     killed_with(&env, 2);
-    let file = File::options().write(true).open(spool(&env)).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(3_660)).unwrap();
+    let an_hour_ago = "json_set(value, '$.kept_at.secs', value ->> '$.kept_at.secs' - 3660)";
+    change(&spool(&env), &format!("UPDATE notes SET value = {an_hour_ago} WHERE name = 'job'"));
     finish(&env, 4);
 }
 
@@ -226,7 +254,7 @@ fn two_exports_do_not_share_their_pages() {
     assert_snapshot!(env.run(["export", "users.csv", "--run-dir", "run", "--state-dir", "b"]), @"
     exit 8
     ---- stderr
-    error: `run/pages.ndjson` is in use by another run
+    error: `run/pages.db` is in use by another run
       hint: wait until the other run has ended, or choose another folder: --run-dir DIR
     ");
     first.kill().unwrap();
@@ -234,7 +262,7 @@ fn two_exports_do_not_share_their_pages() {
     let run = env.run(["export", "users.csv", "--run-dir", "run"]);
     assert!(run.stderr.starts_with("resumed: 300 contacts of run "), "{run}");
     assert!(env.read("whole.csv") == env.read("users.csv"), "the files differ");
-    assert!(!env.path("run/pages.ndjson").exists());
+    assert!(!env.path("run/pages.db").exists());
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn an_export_outlasts_an_outage() {
     let url = door.url();
     let arguments = ["export", "users.csv", "--base-url", &url, "--progress", "json"];
     let mut child = env.command(&arguments).spawn().unwrap();
-    wait_until(|| env.count("GET", "/contacts") > 2);
+    wait_until(|| env.count("POST", "/contacts/search") > 6);
     door.shut();
     let stderr = wait_for_the_pause(&mut child);
     door.open();

@@ -50,6 +50,6 @@ impl Job for Export {
         assert_eq!(0, run.code, "{run}");
         assert!(self.whole == self.env.read("users.csv"), "the files differ: {run}");
         let is_left = |name: &str| self.env.files().any(|path| path.ends_with(name));
-        assert!(!is_left("users.csv.partial") && !is_left("pages.ndjson"), "{run}");
+        assert!(!is_left("users.csv.partial") && !is_left("pages.db"), "{run}");
     }
 }

@@ -23,7 +23,7 @@ pub use accounts::assert_accounted;
 pub use disk::{Room, skipped};
 pub use door::Door;
 pub use run::{Run, redact};
-pub use server::FakeServer;
+pub use server::{FakeServer, Said};
 pub use tls::TlsServer;
 
 /// The token of every test; no artefact of any run may contain it.

@@ -15,6 +15,12 @@ pub struct FakeServer {
     requests: Arc<AtomicUsize>,
 }
 
+/// An answer: a status line with headers, and a body.
+pub struct Said {
+    pub head: String,
+    pub body: String,
+}
+
 impl FakeServer {
     /// Answers with a status line, headers and a body.
     pub fn answering(head: &str, body: &str) -> Self {
@@ -32,6 +38,19 @@ impl FakeServer {
                 _ => contacts,
             };
             answer(stream, status, body);
+        })
+    }
+
+    /// Knows a workspace without attributes, and makes a page of contacts anew each time.
+    pub fn intercom_listing(mut page: impl FnMut() -> String + Send + 'static) -> Self {
+        Self::doing(move |stream, request| {
+            let path = request.split_whitespace().nth(1).unwrap_or_default();
+            let body = match path {
+                "/me" => r#"{"type":"admin","app":{"id_code":"fake"}}"#.into(),
+                path if path.starts_with("/data_attributes") => r#"{"type":"list","data":[]}"#.into(),
+                _ => page(),
+            };
+            answer(stream, "200 OK", &body);
         })
     }
 
@@ -96,6 +115,16 @@ impl FakeServer {
                 false => hand_on(&sandbox, request),
             };
             answer(stream, &head, &body);
+        })
+    }
+
+    /// Stands before a sandbox and lies: the closure has a request and what the sandbox says to it, a status line with
+    /// headers and a body, and returns what is said instead.
+    pub fn lying(sandbox: String, mut lie: impl FnMut(&str, Said) -> Said + Send + 'static) -> Self {
+        Self::doing(move |stream, request| {
+            let (head, body) = hand_on(&sandbox, request);
+            let said = lie(request, Said { head, body });
+            answer(stream, &said.head, &said.body);
         })
     }
 

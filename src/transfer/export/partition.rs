@@ -1,0 +1,158 @@
+//! Splits a workspace into parts of whole days that are walked side by side. Pure: who counts is an argument.
+
+/// Days of a calendar, both ends included, numbered from 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+/// Days, and how many contacts were created on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) days: Days,
+    pub(super) count: u64,
+}
+
+impl Days {
+    pub(super) fn is_one(self) -> bool {
+        self.first >= self.last
+    }
+
+    fn halves(self) -> (Self, Self) {
+        let middle = self.first + (self.last - self.first) / 2;
+        (Self { last: middle, ..self }, Self { first: middle + 1, ..self })
+    }
+}
+
+/// Splits days until each part holds at most `limit` contacts or is one day, and puts neighbours together that hold no
+/// more than that; the largest part comes first.
+///
+/// `count` says how many contacts were created on each of some days. It is asked about one half of what is split, as the
+/// other half holds the rest: about once for each part, in as many rounds as halving takes.
+pub(super) fn partition<E>(
+    all: Span,
+    limit: u64,
+    mut count: impl FnMut(&[Days]) -> Result<Vec<u64>, E>,
+) -> Result<Vec<Span>, E> {
+    let (mut parts, mut spans) = (Vec::new(), vec![all]);
+    while !spans.is_empty() {
+        let (large, small): (Vec<Span>, Vec<Span>) =
+            spans.into_iter().partition(|span| span.count > limit && !span.days.is_one());
+        parts.extend(small);
+        let lefts: Vec<Days> = large.iter().map(|span| span.days.halves().0).collect();
+        let counts = if lefts.is_empty() { Vec::new() } else { count(&lefts)? };
+        spans = large.iter().zip(counts).flat_map(|(span, count)| split(*span, count)).collect();
+    }
+    parts.sort_unstable_by_key(|span| span.days.first);
+    let mut parts = merged(&parts, limit);
+    parts.sort_by_key(|span| std::cmp::Reverse(span.count));
+    Ok(parts)
+}
+
+fn split(span: Span, count: u64) -> [Span; 2] {
+    let (left, right) = span.days.halves();
+    [Span { days: left, count }, Span { days: right, count: span.count.saturating_sub(count) }]
+}
+
+/// Puts neighbours together that hold no more than `limit`, and days without contacts to those before them.
+fn merged(spans: &[Span], limit: u64) -> Vec<Span> {
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(before) if before.count + span.count <= limit || span.count == 0 || before.count == 0 => {
+                before.days.last = span.days.last;
+                before.count += span.count;
+            }
+            _ => merged.push(*span),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Splits days that hold so many contacts each. Returns the parts, and how often somebody counted and in how many
+    /// rounds.
+    fn parts_of(days: &[u64], limit: u64) -> (Vec<Span>, usize, usize) {
+        let all = Span { days: Days { first: 0, last: days.len() as i64 - 1 }, count: days.iter().sum() };
+        let (mut n_counted, mut n_rounds) = (0, 0);
+        let parts = partition(all, limit, |asked| {
+            n_counted += asked.len();
+            n_rounds += 1;
+            Ok::<_, Infallible>(asked.iter().map(|asked| count(days, *asked)).collect())
+        });
+        let Ok(parts) = parts;
+        (parts, n_counted, n_rounds)
+    }
+
+    fn count(days: &[u64], asked: Days) -> u64 {
+        days[asked.first as usize..=asked.last as usize].iter().sum()
+    }
+
+    #[track_caller]
+    fn check(days: &[u64], limit: u64, expected: &[(i64, i64, u64)]) {
+        let (parts, ..) = parts_of(days, limit);
+        let actual: Vec<_> = parts.iter().map(|part| (part.days.first, part.days.last, part.count)).collect();
+        assert_eq!(expected, actual);
+    }
+
+    #[test]
+    fn a_small_workspace_is_one_part_and_nobody_counts() {
+        check(&[1, 2, 3], 6, &[(0, 2, 6)]);
+        assert_eq!(0, parts_of(&[1, 2, 3], 6).1);
+    }
+
+    #[test]
+    fn parts_hold_at_most_the_limit_and_the_largest_comes_first() {
+        check(&[1, 2, 3, 4], 4, &[(3, 3, 4), (0, 1, 3), (2, 2, 3)]);
+    }
+
+    #[test]
+    fn a_day_that_holds_too_many_is_a_part_of_its_own() {
+        check(&[1, 90, 1, 1], 10, &[(1, 1, 90), (2, 3, 2), (0, 0, 1)]);
+    }
+
+    #[test]
+    fn days_without_contacts_belong_to_their_neighbours() {
+        check(&[0, 0, 0, 90, 0, 0, 80, 0], 10, &[(0, 5, 90), (6, 7, 80)]);
+    }
+
+    #[test]
+    fn a_workspace_of_two_years_is_split_with_few_questions() {
+        let mut days = vec![270; 730];
+        days[243] = 20_000;
+        let (parts, n_counted, n_rounds) = parts_of(&days, 5_000);
+        assert!((40..=70).contains(&parts.len()), "{} parts", parts.len());
+        assert!(n_counted <= 75 && n_rounds <= 10, "{n_counted} questions in {n_rounds} rounds");
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_is_in_one_part_and_only_a_day_exceeds_the_limit(
+            days in prop::collection::vec(prop_oneof![Just(0_u64), 0..50_u64, Just(5_000)], 1..200),
+            limit in 1..500_u64,
+        ) {
+            let (mut parts, ..) = parts_of(&days, limit);
+            prop_assert!(parts.is_sorted_by_key(|part| std::cmp::Reverse(part.count)));
+            parts.sort_by_key(|part| part.days.first);
+            prop_assert_eq!(0, parts[0].days.first);
+            prop_assert_eq!(days.len() as i64 - 1, parts[parts.len() - 1].days.last);
+            for pair in parts.windows(2) {
+                prop_assert_eq!(pair[0].days.last + 1, pair[1].days.first);
+            }
+            for part in parts {
+                let held = &days[part.days.first as usize..=part.days.last as usize];
+                prop_assert_eq!(part.count, held.iter().sum::<u64>());
+                let n_busy = held.iter().filter(|count| **count > 0).count();
+                prop_assert!(part.count <= limit || n_busy == 1, "{:?}", part);
+            }
+        }
+    }
+}
