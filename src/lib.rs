@@ -1,9 +1,9 @@
 //! `intercom-bulk` moves users between files and an Intercom workspace, safely enough to be left alone at night.
 //!
 //! `import` reads rows, maps columns to fields and creates or updates users; `export` walks the listing and writes
-//! every user; `check` is an import that stops after the mapping; `attributes` holds a file against the workspace's
-//! data attributes, and creates those that are missing. [`sandbox`] is an Intercom-shaped server in the same
-//! binary, to try all of it on.
+//! every user; `plan` says what an import would do, and `check` is an import that stops after the mapping; `attributes`
+//! holds a file against the workspace's data attributes, and creates those that are missing. [`sandbox`] is an
+//! Intercom-shaped server in the same binary, to try all of it on.
 //!
 //! # Ideas
 //!

@@ -9,6 +9,7 @@ mod input;
 mod limits;
 mod lock;
 mod lookup;
+mod plan;
 mod policy;
 mod serve;
 mod since;
@@ -24,6 +25,7 @@ pub(super) use import::{CheckArgs, ImportArgs};
 pub(super) use input::{InputArgs, MappingArgs};
 pub(super) use limits::LimitArgs;
 pub(super) use lock::{IfBusy, LockArgs};
+pub(super) use plan::PlanArgs;
 pub(super) use policy::{PolicyArgs, RoleArg};
 pub(super) use serve::{SandboxArgs, SandboxCommand, ServeArgs};
 
@@ -52,6 +54,8 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// Write all users to a file
     Export(ExportArgs),
+    /// Say what an import would do, and for how many requests; nothing is written
+    Plan(PlanArgs),
     /// Check a file and its mapping offline; nothing is sent
     Check(CheckArgs),
     /// Find the contacts that somebody is known by
@@ -74,6 +78,7 @@ impl Command {
         let (name, face) = match self {
             Self::Import(arguments) => ("import", &arguments.face),
             Self::Export(arguments) => ("export", &arguments.face),
+            Self::Plan(arguments) => ("plan", &arguments.face),
             Self::Check(arguments) => ("check", &arguments.face),
             Self::Attributes(arguments) => return arguments.json(),
             // Their JSON is the API's.
@@ -89,6 +94,7 @@ impl Command {
         match self {
             Self::Import(_) => "import",
             Self::Export(_) => "export",
+            Self::Plan(_) => "plan",
             Self::Check(_) => "check",
             Self::Find(_) => "find",
             Self::Upsert(_) => "upsert",
@@ -103,6 +109,7 @@ impl Command {
     pub(super) fn connect(&self) -> Option<&ConnectArgs> {
         match self {
             Self::Import(arguments) => Some(&arguments.connect),
+            Self::Plan(arguments) => Some(&arguments.connect),
             Self::Export(arguments) => Some(&arguments.connect),
             Self::Find(arguments) => Some(&arguments.connect),
             Self::Upsert(arguments) => Some(&arguments.connect),

@@ -23,12 +23,14 @@ use crate::rows::Rows;
 use crate::transfer::Ended;
 use crate::transfer::Reporter;
 use crate::transfer::Snapshot;
+use crate::transfer::Strategy;
 use crate::transfer::Tally;
 
 /// What a run over an input does with its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
     Import,
+    Plan,
     Check,
 }
 
@@ -36,6 +38,7 @@ impl Deed {
     pub(super) fn command(self) -> &'static str {
         match self {
             Self::Import => "import",
+            Self::Plan => "plan",
             Self::Check => "check",
         }
     }
@@ -43,6 +46,7 @@ impl Deed {
     fn ending(self, ending: &Ending<'_>) -> String {
         match self {
             Self::Import => ending.of_import(),
+            Self::Plan => ending.of_plan(),
             Self::Check => ending.of_check(),
         }
     }
@@ -112,7 +116,7 @@ impl<'a> InputRun<'a> {
         let (errors, files, report_file) =
             (reporter.errors(), reporter.reject_files(), reporter.report_file());
         let retry = files.as_ref().map(|files| files.retry.as_path());
-        let next = next(&circumstances, exit, error, &end.tally, &input, retry);
+        let next = next(&circumstances, exit, error, end, &input, retry);
         if let Some(error) = error {
             error.show();
         }
@@ -176,20 +180,25 @@ fn next(
     circumstances: &Circumstances<'_>,
     exit: Exit,
     error: Option<&Error>,
-    tally: &Tally,
+    end: &Snapshot,
     input: &OpenInput,
     retry: Option<&Path>,
 ) -> Next {
-    let Circumstances { deed, environment, .. } = circumstances;
+    let (Circumstances { deed, environment, .. }, tally) = (circumstances, &end.tally);
     let file = &input.name;
     let again = environment.this_command();
     match (exit, retry) {
+        (Exit::Ok, _) if *deed == Deed::Plan => {
+            let advice = end.prospect.as_ref().and_then(|prospect| prospect.advice());
+            let command = environment.this_command_as_import(advice.map(Strategy::name));
+            Next { sentence: format!("`{command}`"), command: Some(command) }
+        }
         (Exit::Ok, _) => Next { sentence: "nothing is left to do".into(), command: None },
         // The input changed.
         (Exit::Partial, _) if error.is_some() => {
             Next { sentence: format!("run `{again}` again: what is done stays done"), command: Some(again) }
         }
-        (Exit::Partial, _) if *deed == Deed::Check => {
+        (Exit::Partial, _) if *deed != Deed::Import => {
             Next { sentence: format!("fix the rows, then run `{again}` again"), command: Some(again) }
         }
         (Exit::Partial, Some(_)) if tally.unknown > 0 => Next {

@@ -47,6 +47,17 @@ impl Environment {
         command_line(words.into_iter().chain(more.iter().map(String::as_str)))
     }
 
+    /// Returns this process's command, `plan`, as the import that it foresees, with a `--lookup` that costs less.
+    pub(super) fn this_command_as_import(&self, lookup: Option<&str>) -> String {
+        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        if let Some(word) = words.iter_mut().find(|word| **word == "plan") {
+            *word = "import";
+        }
+        words.retain(|word| !matches!(*word, "--diff" | "--json"));
+        words.extend(lookup.into_iter().flat_map(|lookup| ["--lookup", lookup]));
+        command_line(words)
+    }
+
     /// Returns the command that this process was called with, for another file and in a run's folder of its own: the
     /// other file may stand in this one's.
     pub(super) fn this_command_for(&self, file: &str, other: &str) -> String {

@@ -18,6 +18,7 @@ mod input;
 mod last_report;
 mod lock;
 mod memory;
+mod plan;
 mod private;
 mod retry;
 mod sandbox;
@@ -82,6 +83,7 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<exit::Exit, Error> {
     match cli.command {
         Command::Import(arguments) => import::run(&arguments, environment),
         Command::Export(arguments) => export::run(&arguments, environment),
+        Command::Plan(arguments) => plan::run(&arguments, environment),
         Command::Check(arguments) => check::run(&arguments, environment),
         Command::Find(arguments) => verbs::find(&arguments, environment),
         Command::Upsert(arguments) => verbs::upsert(&arguments, environment),

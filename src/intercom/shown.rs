@@ -20,13 +20,14 @@ pub const SEARCH_BATCH: usize = 15;
 const MOST_HITS: u32 = 50;
 
 impl Client {
-    /// Returns the users whose field, `ExternalId` or `Email`, has one of these values, as the lagging index shows them;
-    /// none if they are too many. Emails are to be in lower case, for a search of others misses.
+    /// Returns the contacts of a role whose field, `ExternalId`, `Email` or `Id`, has one of these values, as the lagging
+    /// index shows them; none if they are too many. Emails are to be in lower case, for a search of others misses.
     ///
     /// # Errors
     /// As [`ApiError`]; it gives up sooner than other requests, for nothing depends on it.
-    pub fn users_with_any(
+    pub fn contacts_with_any(
         &self,
+        role: Role,
         field: &Field,
         values: &[&str],
         trace: &mut Trace,
@@ -35,7 +36,7 @@ impl Client {
             "operator": "AND",
             "value": [
                 {"field": field.api_name(), "operator": "IN", "value": values},
-                {"field": "role", "operator": "=", "value": Role::User.name()},
+                {"field": "role", "operator": "=", "value": role.name()},
             ],
         });
         let call = self.search_call(&query, MOST_HITS, None).brief();

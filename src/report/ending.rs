@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ErrorGroup;
 use super::human::{count, duration, moment, percent, plural, shell_word};
+use super::prospect;
 use super::status::outcomes;
 use crate::transfer::{BulkUse, ExportNotice, Exported, Snapshot, Strategy, Total, Traffic};
 
@@ -105,6 +106,33 @@ impl Ending<'_> {
             count(tally.pending),
             count(tally.invalid),
         );
+        text += &self.superseded();
+        text += &self.files();
+        text
+    }
+
+    /// Returns the ending of a plan.
+    #[must_use]
+    pub fn of_plan(&self) -> String {
+        let (tally, end) = (&self.end.tally, self.end);
+        let counts = [
+            (tally.created, "to create"),
+            (tally.updated, "to update"),
+            (tally.unchanged, "unchanged"),
+            (tally.pending, "not looked up"),
+            (tally.rejected, "to be rejected"),
+            (tally.invalid, "invalid"),
+        ];
+        let always = 3;
+        let words = counts.iter().enumerate().filter(|(at, (n, _))| *at < always || *n > 0);
+        let words: Vec<String> = words.map(|(_, (n, word))| format!("{} {word}", count(*n))).collect();
+        let rows = plural(tally.read, "row");
+        let mut text =
+            format!("{}: {rows}{}: {}; nothing was written\n", self.file, self.unread(), words.join(", "));
+        if let Some(prospect) = &end.prospect {
+            text += &prospect::text(prospect, &end.traffic);
+        }
+        text += &format!("this plan: {}\n", traffic(&end.traffic, end.elapsed));
         text += &self.superseded();
         text += &self.files();
         text

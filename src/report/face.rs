@@ -57,7 +57,7 @@ impl Face {
     /// Shows an event that is about progress.
     pub fn on(&mut self, event: &Event) {
         let (status, elapsed): (Status, _) = match event {
-            Event::Row(_) | Event::Unchanged(_) | Event::Seen(_) => return,
+            Event::Row(_) | Event::Unchanged(_) | Event::Seen(_) | Event::Planned(_) => return,
             Event::Notice(text) => return self.tell(text),
             Event::Progress(snapshot) => (status::of_import(snapshot), snapshot.elapsed),
             Event::Exported(exported) => (status::of_export(exported), exported.elapsed),

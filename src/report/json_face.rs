@@ -34,7 +34,9 @@ impl JsonFace {
         }
         self.next = elapsed + INTERVAL;
         let (mut object, traffic) = match event {
-            Event::Row(_) | Event::Unchanged(_) | Event::Notice(_) | Event::Seen(_) => return,
+            Event::Row(_) | Event::Unchanged(_) | Event::Notice(_) | Event::Seen(_) | Event::Planned(_) => {
+                return;
+            }
             Event::Progress(snapshot) => {
                 let total = snapshot.total.map(|total| match total {
                     Total::Exact(rows) | Total::About(rows) => rows,

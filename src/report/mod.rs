@@ -9,6 +9,7 @@ mod face;
 mod human;
 mod json_face;
 mod plain;
+mod prospect;
 mod rejects;
 mod reporter;
 mod run_dir;

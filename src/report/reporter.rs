@@ -122,6 +122,7 @@ impl RunReporter {
         self.report.set_remarks(&snapshot.tally.remarks);
         self.report.set_traffic(&snapshot.traffic);
         self.report.set_lookup(snapshot.lookup.as_ref());
+        self.report.set_prospect(snapshot);
     }
 
     fn note_export(&mut self, exported: &Exported) {
@@ -154,7 +155,7 @@ impl Reporter for RunReporter {
         self.face.on(event);
         match event {
             Event::Row(row) => self.note_row(row),
-            Event::Unchanged(_) | Event::Notice(_) | Event::Seen(_) => Ok(()),
+            Event::Unchanged(_) | Event::Notice(_) | Event::Seen(_) | Event::Planned(_) => Ok(()),
             Event::Progress(snapshot) => {
                 self.note_import(snapshot);
                 self.write_now_and_then(snapshot.elapsed)

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::ErrorGroup;
 use super::human::moment;
+use super::prospect;
 use super::run_dir::timestamp;
-use crate::transfer::{Exported, LookupUse, Remarks, Tally, Traffic};
+use crate::transfer::{Exported, LookupUse, Prospect, Remarks, Snapshot, Tally, Traffic};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
@@ -37,6 +38,8 @@ pub struct RunReport {
     remarks: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lookup: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Value>,
     http: HttpReport,
     quota: QuotaReport,
     errors: Vec<ErrorGroup>,
@@ -143,6 +146,7 @@ impl RunReport {
             },
             remarks: None,
             lookup: None,
+            plan: None,
             http: HttpReport::default(),
             quota: QuotaReport::default(),
             errors: Vec::new(),
@@ -202,6 +206,12 @@ impl RunReport {
     /// Tells what people want to know of rows that ended well, if there are any.
     pub(super) fn set_remarks(&mut self, remarks: &Remarks) {
         self.remarks = (*remarks != Remarks::default()).then(|| remarks_of(remarks));
+    }
+
+    /// Tells what an import would come to, at the end of a plan.
+    pub(super) fn set_prospect(&mut self, end: &Snapshot) {
+        let json = |prospect: &Prospect| prospect::json(prospect, &end.tally, &end.traffic);
+        self.plan = end.prospect.as_deref().map(json);
     }
 
     /// Tells how it was learnt which users exist.

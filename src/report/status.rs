@@ -163,6 +163,7 @@ mod tests {
             counting: None,
             is_stopping: false,
             lookup: None,
+            prospect: None,
             traffic: Traffic {
                 in_flight: 10,
                 waited: Duration::from_secs(50),

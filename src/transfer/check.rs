@@ -42,6 +42,7 @@ pub fn check(job: &Check<'_>, rows: &mut Rows, reporter: &mut dyn Reporter) -> (
         traffic: Traffic::default(),
         is_stopping: stop.is_asked_for(),
         lookup: None,
+        prospect: None,
     };
     let mut tell = |event: &Event| {
         if let Err(error) = reporter.on(event) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LookupUse, Reject, Suspicion, Traffic};
+use super::{LookupUse, Planned, Prospect, Reject, Suspicion, Traffic};
 use crate::intercom::ApiError;
 use crate::intercom::Remark;
 use crate::ledger::LedgerError;
@@ -73,7 +73,11 @@ impl Tally {
         match event {
             Event::Row(row) => self.count_row(row),
             Event::Unchanged(n_rows) => self.unchanged += n_rows,
-            Event::Seen(_) | Event::Progress(_) | Event::Exported(_) | Event::Notice(_) => {}
+            Event::Seen(_)
+            | Event::Planned(_)
+            | Event::Progress(_)
+            | Event::Exported(_)
+            | Event::Notice(_) => {}
         }
     }
 
@@ -220,6 +224,8 @@ pub struct Snapshot {
     pub is_stopping: bool,
     /// How it was learnt which users exist, if that was in question.
     pub lookup: Option<LookupUse>,
+    /// What an import would come to, in the end of a plan.
+    pub prospect: Option<Box<Prospect>>,
 }
 
 /// How many rows there are in all.
@@ -295,6 +301,8 @@ pub enum Event {
     Unchanged(u64),
     /// Something that people are told at once, and once.
     Notice(String),
+    /// A user would be updated.
+    Planned(Box<Planned>),
     /// Users were seen in a listing.
     Seen(Vec<Note>),
     /// Time passed in an import.

@@ -44,8 +44,10 @@ pub(super) struct Job {
     pub(super) fields: UserFields,
     pub(super) identity: Identity,
     pub(super) entry: Entry,
-    /// Whether it is a user's, by a key that the index can be asked for.
-    can_be_looked_up: bool,
+    /// What its user is.
+    pub(super) role: Role,
+    /// Whether the index has said what it shows of the user.
+    pub(super) is_asked: bool,
     /// Whether its outcome tells what nobody has asked: if its user exists.
     pub(super) is_telling: bool,
     shown: Option<Box<Raw<Contact>>>,
@@ -54,7 +56,7 @@ pub(super) struct Job {
 impl Job {
     /// Returns whether somebody may look who the user is: nobody knows, and nobody has.
     pub(super) fn is_in_question(&self) -> bool {
-        self.can_be_looked_up && !self.entry.is_known() && self.shown.is_none()
+        can_be_looked_up(self.role, &self.identity) && !self.entry.is_known() && self.shown.is_none()
     }
 
     /// Notes what the index shows of the user.
@@ -65,6 +67,11 @@ impl Job {
     /// Returns what the index shows of the user, if it was asked.
     pub(super) fn shown(&self) -> Option<&Contact> {
         self.shown.as_ref().map(|shown| &shown.value)
+    }
+
+    /// Returns the same as the server wrote it.
+    pub(super) fn shown_raw(&self) -> Option<&Raw<Contact>> {
+        self.shown.as_deref()
     }
 
     /// Forgets what the index shows.
@@ -284,9 +291,9 @@ impl<R: Iterator<Item = Result<Read, InputError>>> Feed<'_, R> {
 }
 
 impl MappedRow {
-    fn job(self, entry: Entry, otherwise: Role) -> Job {
-        let can_be_looked_up = can_be_looked_up(self.role(otherwise), &self.identity);
+    pub(super) fn job(self, entry: Entry, otherwise: Role) -> Job {
+        let role = self.role(otherwise);
         let Self { row, fields, identity } = self;
-        Job { row, fields, identity, entry, can_be_looked_up, is_telling: false, shown: None }
+        Job { row, fields, identity, entry, role, is_asked: false, is_telling: false, shown: None }
     }
 }

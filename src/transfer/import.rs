@@ -133,12 +133,8 @@ impl Import<'_> {
         let Self { client, mapping, policy, lookup, .. } = self;
         let has = |field: &Field| mapping.column(field).is_some();
         let has_two_kinds = mapping.key() == Key::Auto && has(&Field::ExternalId) && has(&Field::Email);
-        let key = match mapping.key() {
-            Key::Auto | Key::ExternalId if has(&Field::ExternalId) => Field::ExternalId,
-            Key::Id => Field::Id,
-            _ => Field::Email,
-        };
-        Lookup::new(client, stop, policy, *lookup, &key, expected, Met::new(n_rows, has_two_kinds))
+        let met = Met::new(n_rows, has_two_kinds);
+        Lookup::new(client, stop, policy, *lookup, &key_of(mapping), expected, met)
     }
 }
 
@@ -171,7 +167,7 @@ impl Pipeline<'_> {
                 events: events.clone(),
                 ahead: VecDeque::new(),
                 lookup,
-                listing: Listing::new(client, fields_of(job.mapping), events.clone()),
+                listing: Listing::new(client, fields_of(job.mapping), Some(events.clone())),
                 parcels: Parcels::default(),
             };
             scope.spawn(move || {
@@ -198,7 +194,17 @@ impl Pipeline<'_> {
             traffic: self.job.client.traffic(),
             is_stopping: self.stop.is_asked_for(),
             lookup: self.lookup.told(),
+            prospect: None,
         }
+    }
+}
+
+/// Returns what most rows are matched by.
+pub(super) fn key_of(mapping: &Mapping) -> Field {
+    match mapping.key() {
+        Key::Auto | Key::ExternalId if mapping.column(&Field::ExternalId).is_some() => Field::ExternalId,
+        Key::Id => Field::Id,
+        _ => Field::Email,
     }
 }
 
@@ -208,7 +214,7 @@ fn fields_of(mapping: &Mapping) -> Vec<Field> {
 }
 
 /// A pool of our own: its threads wait for answers, which the global pool's must not.
-fn pool(concurrency: usize) -> rayon::ThreadPool {
+pub(super) fn pool(concurrency: usize) -> rayon::ThreadPool {
     ThreadPoolBuilder::new()
         .num_threads(concurrency)
         .thread_name(|n| format!("import-{n}"))

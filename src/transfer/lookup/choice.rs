@@ -10,7 +10,7 @@ use crate::transfer::plan::{Prices, Strategy, Workload, pages};
 /// So many are searched for before anything is concluded: four searches.
 const PROBE: u64 = 60;
 /// Fewer are not asked about, but sent.
-const TOO_FEW: u64 = PROBE;
+pub(in crate::transfer) const TOO_FEW: u64 = PROBE;
 /// What is concluded from fewer rows is chance.
 const FEWEST: u64 = 15;
 /// How many rows back the estimate looks.
@@ -204,6 +204,11 @@ impl Choice {
 
     fn pages_left(&self) -> u64 {
         self.contacts.map_or(u64::from(u32::MAX), |contacts| pages(contacts).saturating_sub(self.pages_read))
+    }
+
+    /// Returns what the user asks for.
+    pub(super) fn policy(&self) -> LookupPolicy {
+        self.policy
     }
 
     /// Returns how many values a search takes, 0 if it takes none.

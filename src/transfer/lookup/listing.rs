@@ -1,6 +1,6 @@
 //! The whole workspace, read once: who is there, with the values that rows may have.
 //!
-//! Only the feed reads it, while the workers wait. Ids go to the ledger, values onto a shelf on the disk.
+//! Only the feed reads it, while the workers wait. Ids go to the ledger, if somebody hears, values onto a shelf on the disk.
 
 use std::sync::mpsc::SyncSender;
 
@@ -26,7 +26,7 @@ pub(in crate::transfer) struct Listing<'a> {
     client: &'a Client,
     /// What rows say, and is kept of contacts.
     fields: Vec<Field>,
-    events: SyncSender<Event>,
+    events: Option<SyncSender<Event>>,
     shelf: Option<Shelf>,
     place: Place,
     contacts_read: u64,
@@ -45,13 +45,13 @@ impl<'a> Listing<'a> {
     pub(in crate::transfer) fn new(
         client: &'a Client,
         fields: Vec<Field>,
-        events: SyncSender<Event>,
+        events: Option<SyncSender<Event>>,
     ) -> Self {
         Self { client, fields, events, shelf: None, place: Place::Beginning, contacts_read: 0 }
     }
 
     /// Returns whether all contacts were read.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::transfer) fn is_whole(&self) -> bool {
         self.place == Place::End
     }
 
@@ -131,12 +131,14 @@ impl<'a> Listing<'a> {
             Some(shelf) => shelf.put(&shown)?,
             none => none.insert(Shelf::new()?).put(&shown)?,
         }
-        self.events.send(Event::Seen(notes)).expect(HEARD);
+        if let Some(events) = &self.events {
+            events.send(Event::Seen(notes)).expect(HEARD);
+        }
         Ok(())
     }
 
     /// Returns what the listing shows of a row's user.
-    pub(super) fn find(&self, job: &Job, lookup: &Lookup<'_>) -> Option<Raw<Contact>> {
+    pub(in crate::transfer) fn find(&self, job: &Job, lookup: &Lookup<'_>) -> Option<Raw<Contact>> {
         let key: &UserKey = &job.entry.key;
         match self.shelf.as_ref()?.get(key) {
             Ok(json) => serde_json::from_str(&json?).ok(),

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub use choice::LookupPolicy;
+pub(super) use choice::TOO_FEW;
 pub(super) use listing::Listing;
 pub(super) use met::Met;
 pub(super) use parcel::{Parcel, Parcels};
@@ -24,7 +25,7 @@ use choice::{Choice, Step};
 
 use super::feed::Job;
 use super::order::Admitted;
-use super::plan::{Prices, Strategy};
+use super::plan::{Prices, Strategy, pages};
 use super::stop::Stop;
 use crate::intercom::ApiError;
 use crate::intercom::Client;
@@ -139,6 +140,24 @@ impl<'a> Lookup<'a> {
         }
     }
 
+    /// Reads as much of the listing as a reading of so many rows is cheaper with than without it.
+    pub(super) fn prepare_to_read(&self, listing: &mut Listing<'_>, n_rows: u64) {
+        let policy = self.lock().choice.policy();
+        if policy != LookupPolicy::Always(Strategy::Find) {
+            listing.read_one(self);
+        }
+        let pages_left = self.contacts().map_or(u64::MAX, |contacts| pages(contacts).saturating_sub(1));
+        let is_cheaper = pages_left < n_rows.div_ceil(SEARCH_BATCH as u64);
+        if policy == LookupPolicy::Always(Strategy::List) || (policy == LookupPolicy::Auto && is_cheaper) {
+            listing.read_all(self);
+        }
+    }
+
+    /// Returns the contacts of the workspace, where that was asked.
+    pub(super) fn contacts(&self) -> Option<u64> {
+        self.lock().choice.contacts()
+    }
+
     fn go(&self, step: Step, job: &mut Job, listing: &mut Listing<'_>) -> Way {
         let shown = listing.find(job, self);
         let mut state = self.lock();
@@ -178,7 +197,8 @@ impl<'a> Lookup<'a> {
 
     /// Looks for the users of rows that have one kind of key, and notes in each what is shown.
     pub(super) fn search(&self, jobs: &mut [Admitted<Job>]) {
-        let answered = self.ask(jobs);
+        let asked: Vec<&Job> = jobs.iter().map(|admitted| &admitted.job).collect();
+        let answered = self.ask(&asked);
         let mut state = self.lock();
         state.choice.note_search_end();
         state.told.searched += answered.len() as u64;
@@ -193,14 +213,14 @@ impl<'a> Lookup<'a> {
         self.answered.notify_all();
     }
 
-    /// Returns what the index shows for each row, for as many as were answered.
-    fn ask(&self, jobs: &[Admitted<Job>]) -> Vec<Option<Raw<Contact>>> {
+    /// Returns what the index shows for each of some rows with one kind of key and one role, for as many as were answered.
+    pub(super) fn ask(&self, jobs: &[&Job]) -> Vec<Option<Raw<Contact>>> {
         let mut answers = Vec::with_capacity(jobs.len());
         while let (Some(rest @ [first, ..]), n @ 1..) = (jobs.get(answers.len()..), self.free_batch()) {
             let part = &rest[..rest.len().min(n)];
-            let values: Vec<&str> = part.iter().map(|admitted| admitted.job.identity.value()).collect();
-            let field = first.job.identity.field();
-            match self.client.users_with_any(&field, &values, &mut Trace::default()) {
+            let values: Vec<&str> = part.iter().map(|job| job.identity.value()).collect();
+            let field = first.identity.field();
+            match self.client.contacts_with_any(first.role, &field, &values, &mut Trace::default()) {
                 Ok(contacts) => {
                     self.stop.note_answer();
                     self.note_answer();
@@ -284,6 +304,7 @@ fn by_key(field: &Field, contacts: Vec<Raw<Contact>>) -> HashMap<String, Option<
 fn key_of(field: &Field, contact: &Contact) -> Option<String> {
     match field {
         Field::ExternalId => contact.external_id.clone(),
+        Field::Id => Some(contact.id.clone()),
         _ => contact.email.as_deref().map(str::to_lowercase),
     }
 }

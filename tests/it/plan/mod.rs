@@ -3,6 +3,7 @@
 mod bad;
 mod grid;
 mod lookup;
+mod preview;
 
 use intercom_bulk::sandbox::{Config, Lag};
 use serde_json::Value;

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use serde_json::Value;
+
 use super::client;
 
 /// A listener on a port of its own, for as long as the test lives.
@@ -125,6 +127,25 @@ impl FakeServer {
             let (head, body) = hand_on(&sandbox, request);
             let said = lie(request, Said { head, body });
             answer(stream, &said.head, &said.body);
+        })
+    }
+
+    /// Hands requests on to a sandbox, but for those that are answered instead: by the method with the path and the body, a
+    /// head and a body.
+    pub fn in_front_of(
+        sandbox: String,
+        mut instead: impl FnMut(&str, &Value) -> Option<(&'static str, String)> + Send + 'static,
+    ) -> Self {
+        Self::doing(move |stream, request| {
+            let (head, body) = request.split_once("\r\n\r\n").unwrap_or_default();
+            let body = serde_json::from_str(body).unwrap_or_default();
+            match instead(head.lines().next().unwrap_or_default(), &body) {
+                Some((head, body)) => answer(stream, head, &body),
+                None => {
+                    let (head, body) = hand_on(&sandbox, request);
+                    answer(stream, &head, &body);
+                }
+            }
         })
     }
 
