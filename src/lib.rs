@@ -40,7 +40,7 @@
 //! | [`mapping`] | columns to fields: rules, typed values, suggestions; pure |
 //! | [`intercom`] | the API as a typed client; `client.rs` is the only sender of HTTP |
 //! | [`ledger`] | what is about to be done and must not be done twice, and the run lock; knows no HTTP and no CSV |
-//! | [`pace`] | when a request may start: token bucket, server window, outages, retry, clock; knows no HTTP |
+//! | [`pace`] | when a request may start: server window, ceiling, concurrency, outages, retry and its budget, clock; knows no HTTP |
 //! | [`transfer`] | the pipelines and their events; the only user of rayon |
 //! | [`verbs`] | one user at a time, as library calls: what the commands of the same names do |
 //! | [`report`] | how events look: terminal, lines, JSON, rejects, run report |
@@ -58,11 +58,23 @@
 //! `transfer/lookup/` decides what costs the fewest requests: to send them and learn from the refusal who exists, to
 //! search for fifteen at a time, or to list the whole workspace once (`transfer/plan.rs` has the arithmetic); what earlier
 //! rows have shown may change that. `transfer/order.rs` holds
-//! a row back while another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own, as
-//! large as the concurrency, alone or in parcels of those that are searched for together; a worker calls
+//! a row back while another row with one of its identities is in flight. Jobs go through rayon's `par_bridge` to a pool of our own,
+//! with a thread for each row that may be in flight, alone or in parcels of those that are searched for together; a worker calls
 //! [`intercom::Client::upsert_remembered`], which takes one ticket of the limiter for every attempt, and sends an event into a bounded channel. One thread, the writer, hears all events:
 //! progress, rejects, report, and the ledger, which it commits every second. Nothing grows with the input, but what is
 //! kept of its companies and tags.
+//!
+//! # When a request may start
+//!
+//! Workers queue at the limiter's turnstile (`pace/limiter.rs`); the first of them waits until as many requests are in
+//! flight as the rate needs at the present latency or fewer (`pace/concurrency.rs`), until the pacer says that it is time
+//! (`pace/pacer.rs`), and for a token of the ceiling (`pace/bucket.rs`); an answer wakes it. The pacer is a state machine
+//! with time as an argument. Windows are told apart by their reset, and their ends are learned from where a new reset is
+//! seen first (`pace/offset.rs`): until a new window has begun for sure, nobody starts; then one request finds out, while
+//! the others wait. What remains of a window, less what is in flight and what others will use by what they used before
+//! (`pace/forecast.rs`), is spread over its rest (`pace/allotment.rs`). Processes know nothing of each other: each leaves
+//! half of what remains, at most, to everybody else. A 429 ends the window for us. What is sent again takes from a budget
+//! (`pace/budget.rs`), so that a server in trouble is not asked everything six times.
 //!
 //! # What outlives a run
 //!
@@ -101,6 +113,9 @@
 //!    `layers::what_belongs_to_one_room_is_in_no_other`.
 //! 2. Nothing outside `intercom/client.rs` sends a request, and each attempt takes a ticket:
 //!    `layers::what_belongs_to_one_room_is_in_no_other`, `faults::a_spent_window_is_waited_for_and_no_row_is_lost`.
+//!    The quota is not overdrawn, whoever else uses it: `pacing::simulated::who_is_alone_uses_all_but_a_sliver_and_is_never_refused`,
+//!    `pacing::simulated::a_neighbour_gets_what_it_needs_and_nothing_is_left_over`,
+//!    `pacing::simulated::eight_processes_share_a_quota_fairly_through_the_headers_alone`.
 //! 3. Nothing outside `pace/clock.rs` (and the sandbox's own clock) sleeps or asks the time:
 //!    `layers::what_belongs_to_one_room_is_in_no_other`, and clippy's bans.
 //! 4. Workers own no output: they send events, and one thread, `transfer/writer.rs`, writes:

@@ -19,6 +19,8 @@ use crate::intercom::DataAttribute;
 use crate::intercom::Dialect;
 use crate::intercom::Trace;
 use crate::ledger::Ledger;
+use crate::pace::Allowance;
+use crate::pace::Ceiling;
 use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::pace::Limiter;
@@ -79,7 +81,7 @@ impl ConnectArgs {
         if let Some(timeout) = self.timeout {
             connection.read_timeout = timeout.0;
         }
-        let limiter = Limiter::new(self.ceiling(), clock.clone(), halt.clone());
+        let limiter = Limiter::new(self.allowance(), clock.clone(), halt.clone());
         let mut client = Client::new(connection, limiter).map_err(|error| {
             Error::new(Exit::Failed, "no connection can be prepared")
                 .because(error)
@@ -97,29 +99,21 @@ impl ConnectArgs {
         self.max_outage.map_or(MAX_OUTAGE, |longest| longest.0)
     }
 
-    /// Returns the rows in flight at most: enough to spend the rate, or what the server grants if that is less, at 0.45 s
-    /// a request; more would only wait.
-    pub(super) fn concurrency(&self, workspace: &Workspace) -> usize {
-        let granted = workspace.client.traffic().quota.limit.map(Rate::of_window);
-        let rate = match (self.ceiling(), granted) {
-            (Some(ceiling), Some(granted)) => Some(ceiling.min(granted)),
-            (ceiling, granted) => ceiling.or(granted),
-        };
-        match (self.concurrency, rate) {
-            (ConcurrencyArg::Exactly(n), _) => n,
-            (ConcurrencyArg::Auto, None) => 16,
-            (ConcurrencyArg::Auto, Some(rate)) => {
-                let per_second = f64::from(rate.per_window()) / 10.0;
-                ((per_second * 0.45).ceil() as usize).clamp(2, 96)
-            }
+    /// Returns the rows in flight at most. Fewer requests are, if the rate needs no more.
+    pub(super) fn concurrency(&self) -> usize {
+        match self.concurrency {
+            ConcurrencyArg::Exactly(n) => n,
+            ConcurrencyArg::Auto => Allowance::CONCURRENCY,
         }
     }
 
-    fn ceiling(&self) -> Option<Rate> {
-        match self.rate {
-            RateArg::AtMost(rate) => Some(rate),
-            RateArg::Auto => (!self.sandbox).then_some(Rate::DEFAULT),
-        }
+    fn allowance(&self) -> Allowance {
+        let ceiling = match self.rate {
+            RateArg::AtMost(rate) => Ceiling::AtMost(rate),
+            RateArg::Auto if self.sandbox => Ceiling::None,
+            RateArg::Auto => Ceiling::Usual(Rate::DEFAULT),
+        };
+        Allowance { ceiling, share: self.quota_share.0, concurrency: self.concurrency() }
     }
 
     fn base_url(&self) -> Result<Url, Error> {

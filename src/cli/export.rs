@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<E
         role: arguments.role.into(),
         since: None,
         expand: arguments.expand(),
-        cursors: arguments.cursors(arguments.connect.concurrency(&workspace)),
+        cursors: arguments.cursors(arguments.connect.concurrency()),
         verification: arguments.verification(),
         zone: workspace.zone.as_deref(),
         halt: interruption.halt(),

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         mapping: &mapping,
         policy,
         duplicates: arguments.duplicates.duplicates.into(),
-        concurrency: arguments.connect.concurrency(&workspace),
+        concurrency: arguments.connect.concurrency(),
         max_errors: arguments.limits.max_errors,
         lookup: arguments.lookup.policy(),
         guard,

@@ -20,9 +20,13 @@ use super::tags::TagIds;
 use super::traffic::Meter;
 use super::users_engine::Newborns;
 use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
+use crate::pace::Again;
+use crate::pace::Failure;
+use crate::pace::Heard;
 use crate::pace::Limiter;
 use crate::pace::Outages;
 use crate::pace::Outset;
+use crate::pace::Spent;
 use crate::pace::Turn;
 
 /// A connection to one workspace. Shared by all threads of a run.
@@ -155,8 +159,9 @@ impl Client {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let paused = self.outages.as_ref().and_then(Outages::lasting);
-        let traffic = self.meter.traffic(self.limiter.quota_use(), self.limiter.waited());
-        Traffic { paused, bulk: self.bulk.toll.bulk_use(), ..traffic }
+        let (quota, waited) = (self.limiter.quota_use(), self.limiter.waited());
+        let (concurrency, bulk) = (self.limiter.concurrency() as u32, self.bulk.toll.bulk_use());
+        Traffic { paused, concurrency, bulk, ..self.meter.traffic(quota, waited) }
     }
 
     /// Returns the API's root.
@@ -190,7 +195,7 @@ impl Client {
         }
     }
 
-    /// Sends a call as often as its policy allows, and no more while everybody waits for the server.
+    /// Sends a call as often as its policy and the run's budget allow, and no more while everybody waits for the server.
     fn send_while_it_helps<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -198,18 +203,29 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Sent<T>, ApiError> {
         trace.attempts = 1;
-        let begun = self.limiter.clock().now();
+        let (begun, mut spent) = (self.limiter.clock().now(), Spent::default());
         loop {
             let failed = match self.attempt(call, trace)? {
-                Verdict::Value(value) => return Ok(Sent::Value(value)),
-                Verdict::Throttled => continue,
+                Verdict::Value(value) => {
+                    self.limiter.succeeded(&spent);
+                    return Ok(Sent::Value(value));
+                }
+                Verdict::Throttled => {
+                    self.limiter.rest_after_429(&mut spent);
+                    continue;
+                }
                 Verdict::Failed(failed) => failed,
             };
+            if failed.failure == Failure::Refused {
+                self.limiter.succeeded(&spent);
+            }
             let delay = call.retry.delay_after(trace.attempts, failed.failure, failed.told, fastrand::f64());
-            let spent = self.limiter.clock().now() - begun;
+            let lasted = self.limiter.clock().now() - begun;
             let is_bearable =
-                |delay: &Duration| failed.told.is_none() || spent + *delay <= self.longest_pause(outset);
-            let Some(delay) = delay.filter(is_bearable).filter(|_| !self.is_shut()) else {
+                |delay: &Duration| failed.told.is_none() || lasted + *delay <= self.longest_pause(outset);
+            let may_try =
+                |_: &Duration| !self.is_shut() && self.limiter.may_try_again(Again::Failed, &mut spent);
+            let Some(delay) = delay.filter(is_bearable).filter(may_try) else {
                 return Ok(Sent::Failed(Failed { error: failed.error.after(trace.attempts), ..failed }));
             };
             self.meter.retried();
@@ -236,15 +252,15 @@ impl Client {
         let answer = self.request(call).send().and_then(Answer::read);
         let elapsed = self.limiter.clock().now() - begun;
         self.meter.ended(answer.as_ref().ok().map(|answer| answer.status), elapsed);
-        if let Ok(answer) = &answer {
-            trace.request_id.clone_from(&answer.request_id);
-            self.server_time.fetch_max(answer.quota.date.unwrap_or(0), Ordering::Relaxed);
-            self.tell_beginning(trace, answer.quota.date);
-            self.bulk.toll.note(&answer.quota, self.meter.alone());
-            match answer.status {
-                429 => self.limiter.throttled(&ticket, &answer.quota, fastrand::f64()),
-                _ => self.limiter.answered(&ticket, &answer.quota),
+        match &answer {
+            Ok(answer) => {
+                trace.request_id.clone_from(&answer.request_id);
+                self.server_time.fetch_max(answer.quota.date.unwrap_or(0), Ordering::Relaxed);
+                self.tell_beginning(trace, answer.quota.date);
+                self.bulk.toll.note(&answer.quota, self.meter.alone());
+                self.limiter.answered(ticket, heard(answer.status), &answer.quota, fastrand::f64());
             }
+            Err(_) => self.limiter.lost(ticket),
         }
         let verdict = match answer {
             Ok(answer) => answer.judge(call),
@@ -278,5 +294,14 @@ impl Client {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
             None => request,
         }
+    }
+}
+
+/// Returns what a status says of the server.
+fn heard(status: u16) -> Heard {
+    match status {
+        429 => Heard::Throttled,
+        408 | 500.. => Heard::Trouble,
+        _ => Heard::Answer,
     }
 }

@@ -135,12 +135,12 @@ fn listed(names: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::intercom::Refusal;
-    use crate::pace::{Clock, Halt};
+    use crate::pace::{Allowance, Clock, Halt};
 
     /// Waits for an attribute that is listed at the `n`th listing; returns the listings and the seconds waited.
     fn wait_for(n: u32) -> (u32, u64, Result<usize, String>) {
         let (clock, mut listings) = (Clock::fake(Duration::ZERO), 0);
-        let limiter = Limiter::new(None, clock.clone(), Halt::default());
+        let limiter = Limiter::new(Allowance::UNLIMITED, clock.clone(), Halt::default());
         let seats: DataAttribute = serde_json::from_str(r#"{"name":"seats"}"#).unwrap();
         let result = until_listed(&["seats".into()], &limiter, || {
             listings += 1;

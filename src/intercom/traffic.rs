@@ -37,7 +37,9 @@ pub struct Traffic {
     /// Attempts that were answered with 429.
     pub throttled: u64,
     /// Requests whose answer is awaited now.
-    pub in_flight: u64,
+    pub in_flight: u32,
+    /// Requests in flight at most, whatever the server does.
+    pub concurrency: u32,
     /// How long answers took.
     pub latency: Latency,
     /// How long no answer has come, while everybody waits for the server to come back.

@@ -1,4 +1,4 @@
-//! The ceiling: governor's token bucket, sized so that no ten-second window can be overdrawn.
+//! The ceiling: governor's token bucket, sized so that no ten-second window can be overdrawn, or hardly.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -8,26 +8,37 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
+use super::rate::WINDOW;
 use super::{Clock, Rate};
 
-/// The length of Intercom's quota window (rate-limiting page).
-pub(super) const WINDOW: Duration = Duration::from_secs(10);
+/// What a bucket lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// This rate at most, whatever ten seconds one looks at.
+    Even(Rate),
+    /// This rate on average. Who paces by the server's window is ahead of it at the window's beginning, and is kept from
+    /// running away.
+    Uneven(Rate),
+}
 
-/// A token bucket for one rate.
+/// A token bucket for one flow.
 pub(super) struct Bucket {
-    rate: Rate,
+    flow: Flow,
     limiter: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
     clock: Clock,
 }
 
 impl Bucket {
-    pub(super) fn new(rate: Rate, clock: &Clock) -> Self {
-        let limiter = RateLimiter::direct_with_clock(quota(rate), clock.clone());
-        Self { rate, limiter, clock: clock.clone() }
+    pub(super) fn new(flow: Flow, clock: &Clock) -> Self {
+        let quota = match flow {
+            Flow::Even(rate) => even(rate),
+            Flow::Uneven(rate) => uneven(rate),
+        };
+        Self { flow, limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock: clock.clone() }
     }
 
-    pub(super) fn rate(&self) -> Rate {
-        self.rate
+    pub(super) fn flow(&self) -> Flow {
+        self.flow
     }
 
     /// Takes a token, or says how long until there is one.
@@ -42,7 +53,7 @@ impl Bucket {
 /// Sizes the bucket: in any ten seconds a bucket of burst `b` that refills every `p` lets at most `b - 1 + 10 s / p`
 /// requests start. That sum is kept below the window's grant by half a percent, because a request that starts in one
 /// window can arrive in the next.
-fn quota(rate: Rate) -> Quota {
+fn even(rate: Rate) -> Quota {
     let granted = rate.per_window();
     let burst = (granted / 50).max(1);
     let slack = granted / 200;
@@ -54,6 +65,16 @@ fn quota(rate: Rate) -> Quota {
         .allow_burst(NonZeroU32::new(burst).expect("a burst is at least one"))
 }
 
+/// Lets a quarter of a window through at once, and fills up as fast as windows do.
+fn uneven(rate: Rate) -> Quota {
+    let granted = rate.per_window();
+    Quota::with_period(WINDOW / granted)
+        .expect("ten seconds divided by a u32 are at least two nanoseconds")
+        .allow_burst(
+            NonZeroU32::new(granted.div_ceil(4)).expect("a part of something, rounded up, is something"),
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +82,7 @@ mod tests {
     /// Counts the requests that start in each of six windows when somebody always wants one.
     fn starts_by_window(rate: Rate) -> Vec<u32> {
         let clock = Clock::fake(Duration::ZERO);
-        let bucket = Bucket::new(rate, &clock);
+        let bucket = Bucket::new(Flow::Even(rate), &clock);
         let mut windows = vec![0; 6];
         while let Some(window) = windows.get_mut((clock.now().as_secs() / 10) as usize) {
             match bucket.take() {

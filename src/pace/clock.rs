@@ -3,7 +3,7 @@
 //! Everything that decides takes a [`Clock`], so that a ten-minute pacing test takes no time.
 #![allow(clippy::disallowed_methods)]
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -60,6 +60,24 @@ impl Clock {
             Source::System { .. } => thread::sleep(duration),
             Source::Fake { elapsed, .. } => {
                 *elapsed.lock().unwrap_or_else(PoisonError::into_inner) += duration;
+            }
+        }
+    }
+
+    /// Waits until the bell is rung, and no longer than this. With a fake clock nobody rings it meanwhile.
+    pub(super) fn wait<'a, T>(
+        &self,
+        bell: &Condvar,
+        guard: MutexGuard<'a, T>,
+        longest: Duration,
+    ) -> MutexGuard<'a, T> {
+        match &*self.0 {
+            Source::System { .. } => {
+                bell.wait_timeout(guard, longest).unwrap_or_else(PoisonError::into_inner).0
+            }
+            Source::Fake { .. } => {
+                self.sleep(longest);
+                guard
             }
         }
     }

@@ -2,6 +2,10 @@
 
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::time::Duration;
+
+/// The length of Intercom's quota window (rate-limiting page).
+pub(super) const WINDOW: Duration = Duration::from_secs(10);
 
 /// A quota of requests: `N` a minute, granted in fixed windows of ten seconds, as Intercom does ("evenly split in
 /// 10-second slices", Intercom's rate-limiting page).

@@ -100,7 +100,7 @@ fn traffic_words(traffic: &Traffic, elapsed: Duration) -> Vec<String> {
         };
         words.push(format!("quota {}{others}", of_limit(traffic.quota.used)));
     }
-    words.push(format!("in flight {}", count(traffic.in_flight)));
+    words.push(format!("in flight {}", count(traffic.in_flight.into())));
     words.push(format!("p50 {} ms", traffic.latency.p50.as_millis()));
     if traffic.throttled > 0 {
         words.push(format!("throttled {}", count(traffic.throttled)));
@@ -109,9 +109,16 @@ fn traffic_words(traffic: &Traffic, elapsed: Duration) -> Vec<String> {
     words
 }
 
-/// Names what the speed hangs on: the turnstile is waited at for most of the time when the quota is what limits.
+/// Names what the speed hangs on: the quota, if it was waited for most of the time; else the requests that may be in
+/// flight, if they are; else how fast the server answers.
 fn limited_by(traffic: &Traffic, elapsed: Duration) -> &'static str {
-    if traffic.waited > elapsed / 2 { "quota" } else { "server" }
+    if traffic.waited > elapsed / 2 {
+        "quota"
+    } else if 0 < traffic.concurrency && traffic.concurrency <= traffic.in_flight {
+        "concurrency"
+    } else {
+        "server"
+    }
 }
 
 pub(super) fn per_minute(n: u64, elapsed: Duration) -> u64 {
@@ -188,6 +195,18 @@ mod tests {
             "quota 97% (others 12%)  in flight 10  p50 0 ms  limited by: quota  ETA 3m00s",
             status.traffic.join("  ")
         );
+    }
+
+    #[test]
+    fn what_the_speed_hangs_on_is_named() {
+        let check = |waited, in_flight, expected| {
+            let waited = Duration::from_secs(waited);
+            let traffic = Traffic { waited, in_flight, concurrency: 128, ..Traffic::default() };
+            assert_eq!(expected, limited_by(&traffic, Duration::from_secs(60)));
+        };
+        check(31, 128, "quota");
+        check(29, 128, "concurrency");
+        check(29, 127, "server");
     }
 
     #[test]

@@ -12,10 +12,10 @@ use crate::intercom::Role;
 use crate::intercom::Trace;
 use crate::intercom::Walk;
 use crate::mapping::Identity;
+use crate::pace::Allowance;
 use crate::pace::Clock;
 use crate::pace::Halt;
 use crate::pace::Limiter;
-use crate::pace::Rate;
 
 /// One workspace, one user at a time: [`find`](Self::find), [`upsert`](Self::upsert), [`update`](Self::update),
 /// [`list`](Self::list).
@@ -73,7 +73,7 @@ impl Client {
     /// When the address or the token is none.
     pub fn connect(base_url: &str, token: &str) -> Result<Self, ConnectError> {
         let connection = Connection::to(base_url, token)?;
-        let limiter = Limiter::new(Some(Rate::DEFAULT), Clock::system(), Halt::default());
+        let limiter = Limiter::new(Allowance::default(), Clock::system(), Halt::default());
         let api =
             Api::new(connection, limiter).map_err(|error| ConnectError::NotPrepared(error.to_string()))?;
         Ok(Self::over(api))

@@ -23,6 +23,7 @@ mod ledger;
 mod limits;
 mod lock;
 mod modes;
+mod pacing;
 mod plan;
 mod readme;
 mod report;

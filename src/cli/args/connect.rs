@@ -24,10 +24,13 @@ pub(in crate::cli) struct ConnectArgs {
     pub(in crate::cli) base_url: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) dialect: DialectArgs,
-    /// Spend at most this many requests a minute, or auto: 10000/min, and no limit with --sandbox
+    /// Spend at most this many requests a minute, or auto: what the server grants
     #[arg(long, value_name = "N/min", default_value = "auto")]
     pub(in crate::cli) rate: RateArg,
-    /// Keep at most this many rows in flight, or auto: by the rate
+    /// Use at most this part of the quota, 0.1 to 1, and leave the rest to others
+    #[arg(long, value_name = "SHARE", default_value = "1")]
+    pub(in crate::cli) quota_share: ShareArg,
+    /// Keep at most this many rows in flight, or auto: as many as the rate needs, up to 128
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(in crate::cli) concurrency: ConcurrencyArg,
     /// Give up an attempt whose answer takes longer than this [default: 60s]
@@ -81,6 +84,19 @@ impl std::str::FromStr for RateArg {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::AtMost) }
+    }
+}
+
+/// `--quota-share`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct ShareArg(pub(in crate::cli) f64);
+
+impl std::str::FromStr for ShareArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let share = text.parse().ok().filter(|share| (0.1..=1.0).contains(share));
+        share.map(Self).ok_or_else(|| "write a part from 0.1 to 1, as in 0.5".into())
     }
 }
 

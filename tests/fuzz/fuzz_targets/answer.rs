@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use intercom_bulk::intercom::{Client, Connection, Trace};
-use intercom_bulk::pace::{Clock, Halt, Limiter};
+use intercom_bulk::pace::{Allowance, Clock, Halt, Limiter};
 use libfuzzer_sys::fuzz_target;
 
 static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -34,7 +34,7 @@ fn client() -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || listener.incoming().flatten().for_each(answer));
-    let limiter = Limiter::new(None, Clock::fake(Duration::from_secs(1_795_000_000)), Halt::default());
+    let limiter = Limiter::new(Allowance::UNLIMITED, Clock::fake(Duration::from_secs(1_795_000_000)), Halt::default());
     Client::new(Connection::to(&url, "token").unwrap(), limiter).unwrap()
 }
 

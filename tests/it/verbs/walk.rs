@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use intercom_bulk::intercom::{Client, Connection, Dialect, Engine, Step};
-use intercom_bulk::pace::{Clock, Halt, Limiter};
+use intercom_bulk::pace::{Allowance, Clock, Halt, Limiter};
 
 use crate::support::TestEnv;
 
@@ -16,7 +16,7 @@ fn scrolling() -> (TestEnv, Client) {
     let dialect = Dialect::new(Some(Engine::Users), None).unwrap();
     let connection = Connection { dialect, ..Connection::to(&env.url(), "token").unwrap() };
     let clock = Clock::fake(Duration::from_secs(1_700_000_000));
-    (env, Client::new(connection, Limiter::new(None, clock, Halt::default())).unwrap())
+    (env, Client::new(connection, Limiter::new(Allowance::UNLIMITED, clock, Halt::default())).unwrap())
 }
 
 /// Returns what happened, step by step.
