@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &PlanArgs, environment: &Environment) -> Result<Exi
         mapping: &mapping,
         policy,
         duplicates: arguments.duplicates.duplicates.into(),
-        concurrency: arguments.connect.concurrency(&workspace),
+        concurrency: arguments.connect.concurrency(),
         lookup: arguments.lookup.policy(),
         halt: interruption.halt(),
         clock: clock.clone(),
