@@ -16,7 +16,7 @@ pub enum Engine {
     Contacts,
     /// Users (1.x), for workspaces that still run on it: one request creates or updates.
     Users,
-    /// Contacts (Preview), a hundred a request, in jobs that are carried out later: see [`bulk`](super::bulk).
+    /// Contacts (Preview), a hundred a request, in jobs that are carried out later.
     Bulk,
 }
 

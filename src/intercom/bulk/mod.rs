@@ -158,6 +158,12 @@ impl Client {
         self.send(&self.call(Method::GET, Effect::Reads, &["contacts", "bulk", id]), trace)
     }
 
+    /// Returns how bulk requests were used so far.
+    #[must_use]
+    pub fn bulk_use(&self) -> BulkUse {
+        self.bulk.toll.bulk_use()
+    }
+
     /// Returns how many contacts one request should have: no more than a quarter of what the server grants in a window,
     /// until it is known that a contact costs nothing.
     #[must_use]

@@ -47,7 +47,13 @@ pub struct BulkUse {
 }
 
 impl BulkUse {
-    /// Returns whether a bulk request spends about as much as any other.
+    /// Returns whether a bulk request is known to spend about a request a contact.
+    #[must_use]
+    pub fn costs_a_contact(&self) -> bool {
+        self.contact_cost.is_some_and(|cost| cost >= 0.5)
+    }
+
+    /// Returns whether a bulk request is known to spend about as much as any other.
     #[must_use]
     pub fn costs_a_request(&self) -> bool {
         self.contact_cost.is_some_and(|cost| cost < 0.5)

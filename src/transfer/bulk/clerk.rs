@@ -51,6 +51,9 @@ pub(super) struct Clerk<'a, 'scope> {
     lookups: Vec<(Duration, Lookup)>,
     n_open: usize,
     n_working: usize,
+    /// How many requests are sent at the same time. The first one goes alone, so that the headers tell what it spends;
+    /// if that is a request a contact, the quota is the limit, and several would only meet closed jobs after a wait.
+    most_busy: usize,
     /// How many rows a request is to have.
     size: usize,
     heard_at: Duration,
@@ -88,6 +91,7 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
             lookups: Vec::new(),
             n_open: 0,
             n_working: 0,
+            most_busy: 1,
             size: worker.courier.client.bulk_size(),
             heard_at: clock.now(),
             is_feed_over: false,
@@ -218,6 +222,10 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
 
     /// Returns a lane where nothing is being sent, rather one with an open job; `None` if there are enough.
     fn free_lane(&mut self, kind: BulkKind) -> Option<usize> {
+        let n_busy = self.lanes.iter().filter(|lane| lane.is_busy).count();
+        if n_busy == self.most_busy {
+            return None;
+        }
         let is_free = |lane: &Lane| lane.kind == kind && !lane.is_busy;
         let open = self.lanes.iter().position(|lane| is_free(lane) && lane.job.is_some());
         if let Some(lane) = open.or_else(|| self.lanes.iter().position(is_free)) {
@@ -257,6 +265,8 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
 
     /// Watches the job that rows have become a task of.
     fn watch(&mut self, lane: usize, job: &BulkJob, batch: Batch) {
+        let bulk = self.worker.courier.client.bulk_use();
+        self.most_busy = if bulk.costs_a_contact() { 1 } else { 2 * LANES };
         self.size = self.worker.courier.client.bulk_size();
         let lane = &mut self.lanes[lane];
         lane.is_busy = false;
@@ -281,6 +291,9 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         };
         if watch.is_empty() {
             self.watches.remove(id);
+            // A job of which all is done takes no more, and a request to it would be spent for nothing.
+            let lanes = self.lanes.iter_mut().filter(|lane| lane.job.as_deref() == Some(id));
+            lanes.for_each(|lane| lane.job = None);
         }
         ended.into_iter().for_each(|batch| self.settle(batch));
     }
