@@ -48,25 +48,19 @@ struct HeavyDay {
     per_mille: i64,
 }
 
-/// Returns when the nth user of so many came, in seconds after the first: evenly, but for the heavy days. Later users
-/// come no earlier.
-fn came_after(n: i64, users: i64) -> i64 {
-    let part = |of: i64, n: i64, all: i64| (i128::from(of) * i128::from(n) / i128::from(all.max(1))) as i64;
-    let n_heavy = |heavy: &HeavyDay| part(heavy.per_mille, users, 1_000);
-    let n_even = users - HEAVY_DAYS.iter().map(n_heavy).sum::<i64>();
-    let (mut n_before, mut is_heavy) = (0, None);
+/// Returns when each of so many users came, in seconds after the first, in order: evenly, but for the heavy days.
+fn arrivals(users: i64) -> Vec<i64> {
+    let part = |of: i64, n: i64, all: i64| (i128::from(of) * i128::from(n) / i128::from(all)) as i64;
+    let mut arrivals = Vec::new();
     for heavy in &HEAVY_DAYS {
-        let begins = n_before + part(heavy.day, n_even, SPREAD_DAYS);
-        if n < begins {
-            break;
-        }
-        if n < begins + n_heavy(heavy) {
-            is_heavy = Some(heavy.day * SECONDS_PER_DAY + part(SECONDS_PER_DAY, n - begins, n_heavy(heavy)));
-            break;
-        }
-        n_before += n_heavy(heavy);
+        let n_heavy = part(users, heavy.per_mille, 1_000);
+        let begins = heavy.day * SECONDS_PER_DAY;
+        arrivals.extend((0..n_heavy).map(|n| begins + part(SECONDS_PER_DAY, n, n_heavy)));
     }
-    is_heavy.unwrap_or_else(|| part(SPREAD_SECONDS, n - n_before, n_even))
+    let n_even = users - arrivals.len() as i64;
+    arrivals.extend((0..n_even).map(|n| part(SPREAD_SECONDS, n, n_even)));
+    arrivals.sort_unstable();
+    arrivals
 }
 
 /// Returns the custom contact attributes of a fresh workspace.
@@ -97,8 +91,8 @@ pub(super) fn contacts(
     let names = ATTRIBUTES.map(|(name, _)| attributes.shared_name(Model::Contact, name));
     // From midnight on, so that two sandboxes of one day are alike.
     let start = now.seconds() - now.seconds() % SECONDS_PER_DAY - SPREAD_SECONDS;
-    (0..users).map(move |n| {
-        let created_at = start + came_after(n, users);
+    (0..).zip(arrivals(users)).map(move |(n, arrival)| {
+        let created_at = start + arrival;
         let values = values(&mut chance, n, created_at);
         let custom_attributes = names.iter().cloned().zip(values);
         Contact {
@@ -154,10 +148,12 @@ mod tests {
     #[test]
     fn users_come_in_order_and_many_of_them_on_a_few_days() {
         for users in [1, 7, 1_000, 123_457] {
-            let times: Vec<i64> = (0..users).map(|n| came_after(n, users)).collect();
-            assert!(times.is_sorted() && times[0] == 0 && *times.last().unwrap() < SPREAD_SECONDS);
+            let arrivals = arrivals(users);
+            assert_eq!(users, arrivals.len() as i64);
+            assert!(arrivals.is_sorted() && arrivals[0] == 0 && *arrivals.last().unwrap() < SPREAD_SECONDS);
         }
-        let on = |day| (0..100_000).filter(|n| came_after(*n, 100_000) / SECONDS_PER_DAY == day).count();
+        let arrivals = arrivals(100_000);
+        let on = |day| arrivals.iter().filter(|arrival| **arrival / SECONDS_PER_DAY == day).count();
         assert!((10_000..10_200).contains(&on(210)), "{}", on(210));
         assert!((100..150).contains(&on(211)), "{}", on(211));
     }

@@ -37,7 +37,8 @@ pub use event::{
     Ended, Event, ExportNotice, Exported, Outcome, Remarks, Reporter, RowEvent, Snapshot, Tally, Total,
 };
 pub use export::{
-    Cursors, Export, ExportError, ExportIdentity, Fate, RoleFilter, Spool, Verification, export,
+    Cursors, Export, ExportError, ExportIdentity, Fate, RoleFilter, Spool, Verification, WalkAll, export,
+    walk_all,
 };
 pub use fingerprint::Fingerprinter;
 pub use guard::{Guard, Suspicion};

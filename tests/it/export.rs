@@ -4,6 +4,7 @@ mod bad;
 mod parallel;
 mod resume;
 mod since;
+mod walk_all;
 
 use std::fs;
 

@@ -15,20 +15,21 @@ mod plan;
 mod prepared;
 mod scribe;
 mod spool;
+mod walk_all;
 
 use std::io;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 pub use spool::{ExportIdentity, Fate, Spool};
+pub use walk_all::{WalkAll, walk_all};
 
 use self::calendar::Calendar;
+use self::plan::{Ground, SMALL};
 use self::scribe::Scribe;
 use super::{Columns, Exported, Reporter};
 use crate::intercom::ApiError;
 use crate::intercom::Client;
-use crate::intercom::Engine;
 use crate::intercom::Expand;
 use crate::ledger::LedgerError;
 use crate::ledger::LedgerWriter;
@@ -158,19 +159,27 @@ impl Export<'_> {
         Calendar::new(self.zone, self.client.dialect().version())
     }
 
-    /// Returns the search for those who are asked for, and some of the days before, if not everybody is.
-    fn updated_filter(&self) -> Option<Json> {
-        let since = self.since.filter(|_| self.client.engine() != Engine::Users)?;
-        Some(self.calendar().updated_since(since))
+    fn ground(&self) -> Ground<'_> {
+        let calendar = self.calendar();
+        // Those who are asked for, and some of the days before.
+        let base = self.since.map(|since| calendar.updated_since(since));
+        Ground { client: self.client, calendar, zone: self.zone, base, is_forced: self.cursors.is_forced() }
     }
+}
 
-    fn most_cursors(&self) -> usize {
-        match self.cursors {
-            Cursors::UpTo(n) | Cursors::Exactly(n) => n.max(1),
+impl Cursors {
+    fn most(self) -> usize {
+        match self {
+            Self::UpTo(n) | Self::Exactly(n) => n.max(1),
         }
     }
 
-    fn is_forced(&self) -> bool {
-        matches!(self.cursors, Cursors::Exactly(_))
+    fn is_forced(self) -> bool {
+        matches!(self, Self::Exactly(_))
+    }
+
+    /// Returns whether more than one cursor is worth its questions.
+    fn are_many(self, total: u64) -> bool {
+        self.most() > 1 && (self.is_forced() || total > SMALL)
     }
 }

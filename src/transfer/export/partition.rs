@@ -19,17 +19,41 @@ impl Days {
         self.first >= self.last
     }
 
-    fn halves(self) -> (Self, Self) {
-        let middle = self.first + (self.last - self.first) / 2;
-        (Self { last: middle, ..self }, Self { first: middle + 1, ..self })
+    fn len(self) -> i64 {
+        self.last - self.first + 1
+    }
+
+    /// Returns so many runs of days of about one length.
+    fn pieces(self, n: i64) -> Vec<Self> {
+        let first = |piece| self.first + self.len() * piece / n;
+        (0..n).map(|piece| Self { first: first(piece), last: first(piece + 1) - 1 }).collect()
     }
 }
+
+impl Span {
+    /// Returns the days to count one by one: as many pieces as hold about four fifths of `limit` each if contacts came
+    /// evenly, so that a little more on some of them splits nothing again.
+    fn pieces(self, limit: u64) -> Vec<Days> {
+        let n = (self.count + self.count / 4).div_ceil(limit).clamp(2, PIECES);
+        self.days.pieces(self.days.len().min(n.cast_signed()))
+    }
+
+    /// Returns the pieces with what they hold; the last one holds what the others do not.
+    fn split(self, pieces: &[Days], counts: &[u64]) -> impl Iterator<Item = Span> {
+        let last = self.count.saturating_sub(counts.iter().sum());
+        let counts = counts.iter().copied().chain([last]);
+        pieces.iter().zip(counts).map(|(days, count)| Span { days: *days, count })
+    }
+}
+
+/// How many pieces are counted at once at most.
+const PIECES: u64 = 256;
 
 /// Splits days until each part holds at most `limit` contacts or is one day, and puts neighbours together that hold no
 /// more than that; the largest part comes first.
 ///
-/// `count` says how many contacts were created on each of some days. It is asked about one half of what is split, as the
-/// other half holds the rest: about once for each part, in as many rounds as halving takes.
+/// `count` says how many contacts were created on each of some days. It is asked about as often as there are parts, in
+/// few rounds.
 pub(super) fn partition<E>(
     all: Span,
     limit: u64,
@@ -40,19 +64,22 @@ pub(super) fn partition<E>(
         let (large, small): (Vec<Span>, Vec<Span>) =
             spans.into_iter().partition(|span| span.count > limit && !span.days.is_one());
         parts.extend(small);
-        let lefts: Vec<Days> = large.iter().map(|span| span.days.halves().0).collect();
-        let counts = if lefts.is_empty() { Vec::new() } else { count(&lefts)? };
-        spans = large.iter().zip(counts).flat_map(|(span, count)| split(*span, count)).collect();
+        let pieces: Vec<Vec<Days>> = large.iter().map(|span| span.pieces(limit)).collect();
+        let asked: Vec<Days> =
+            pieces.iter().flat_map(|pieces| &pieces[..pieces.len() - 1]).copied().collect();
+        let counts = if asked.is_empty() { Vec::new() } else { count(&asked)? };
+        let mut counts = &counts[..];
+        spans = Vec::new();
+        for (span, pieces) in large.iter().zip(&pieces) {
+            let (own, others) = counts.split_at(pieces.len() - 1);
+            spans.extend(span.split(pieces, own));
+            counts = others;
+        }
     }
     parts.sort_unstable_by_key(|span| span.days.first);
     let mut parts = merged(&parts, limit);
     parts.sort_by_key(|span| std::cmp::Reverse(span.count));
     Ok(parts)
-}
-
-fn split(span: Span, count: u64) -> [Span; 2] {
-    let (left, right) = span.days.halves();
-    [Span { days: left, count }, Span { days: right, count: span.count.saturating_sub(count) }]
 }
 
 /// Puts neighbours together that hold no more than `limit`, and days without contacts to those before them.
@@ -130,7 +157,7 @@ mod tests {
         days[243] = 20_000;
         let (parts, n_counted, n_rounds) = parts_of(&days, 5_000);
         assert!((40..=70).contains(&parts.len()), "{} parts", parts.len());
-        assert!(n_counted <= 75 && n_rounds <= 10, "{n_counted} questions in {n_rounds} rounds");
+        assert!(n_counted <= 75 && n_rounds <= 4, "{n_counted} questions in {n_rounds} rounds");
     }
 
     proptest! {

@@ -2,7 +2,6 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Export;
 use super::calendar::{Calendar, all_of};
 use super::crew::Crew;
 use super::fetch::BY_CREATION;
@@ -28,6 +27,18 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// Contacts of a hundred that may lack a day of creation while the listing and the search lag each in its own way.
 const TOLERATED: u64 = 1;
 
+/// What is to be walked.
+pub(super) struct Ground<'a> {
+    pub(super) client: &'a Client,
+    pub(super) calendar: Calendar,
+    /// The workspace's time zone, as it names it.
+    pub(super) zone: Option<&'a str>,
+    /// What must hold of everybody.
+    pub(super) base: Option<Json>,
+    /// Somebody has said how many cursors there are to be.
+    pub(super) is_forced: bool,
+}
+
 /// How a workspace is to be walked.
 pub(super) struct Plan {
     pub(super) parts: Vec<Part>,
@@ -35,51 +46,37 @@ pub(super) struct Plan {
     pub(super) notice: Option<ExportNotice>,
 }
 
-impl Plan {
-    /// One cursor for everybody.
-    pub(super) fn whole(job: &Export<'_>, notice: Option<ExportNotice>) -> Self {
-        Self { parts: vec![Part::new(whole(job))], notice }
-    }
-}
-
-/// Returns what shows everybody who is asked for, with one cursor.
-pub(super) fn whole(job: &Export<'_>) -> Source {
-    match job.updated_filter() {
-        Some(filter) => Source::Search(filter),
-        None => Source::List,
+impl Ground<'_> {
+    /// Returns what shows everybody who is asked for, with one cursor.
+    pub(super) fn whole(&self) -> Source {
+        self.base.clone().map_or(Source::List, Source::Search)
     }
 }
 
 /// Asks how many there are of whom.
 struct Asker<'a> {
     crew: &'a Crew<'a>,
-    calendar: Calendar,
-    /// What must hold of everybody.
-    base: Vec<Json>,
-    client: &'a Client,
+    ground: &'a Ground<'a>,
 }
 
 /// Splits a workspace of `total` contacts into parts.
-pub(super) fn split(job: &Export<'_>, crew: &Crew<'_>, total: u64) -> Result<Plan, ApiError> {
-    let asker = Asker {
-        crew,
-        calendar: job.calendar(),
-        base: job.updated_filter().into_iter().collect(),
-        client: job.client,
+pub(super) fn split(ground: &Ground<'_>, crew: &Crew<'_>, total: u64) -> Result<Plan, ApiError> {
+    let asker = Asker { crew, ground };
+    let all = asker.all()?.filter(|all| all.count + all.count * TOLERATED / 100 >= total);
+    let Some(all) = all else {
+        let parts = vec![Part::new(ground.whole())];
+        return Ok(Plan { parts, notice: Some(ExportNotice::NotCreated) });
     };
-    let Some(all) = asker.all()? else { return Ok(Plan::whole(job, Some(ExportNotice::NotCreated))) };
-    if all.count + all.count * TOLERATED / 100 < total {
-        return Ok(Plan::whole(job, Some(ExportNotice::NotCreated)));
-    }
-    let limit = limit(total, crew.cursors, job.is_forced());
+    let limit = limit(total, crew.cursors, ground.is_forced);
     let spans = partition(all, limit, |days| asker.count_days(days, all.days))?;
     let mut parts = Vec::new();
     for span in &spans {
-        parts.extend(asker.parts_of(*span, all.days, limit)?);
+        let queries = asker.parts_of(*span, all.days, limit)?;
+        parts.extend(queries.into_iter().map(|query| Part::new(Source::Search(query))));
     }
-    let notice =
-        (!asker.calendar.is_certain()).then(|| ExportNotice::UnknownZone(job.zone.map(str::to_owned)));
-    Ok(Plan { parts: parts.into_iter().map(|query| Part::new(Source::Search(query))).collect(), notice })
+    let is_certain = ground.calendar.is_certain();
+    let notice = (!is_certain).then(|| ExportNotice::UnknownZone(ground.zone.map(str::to_owned)));
+    Ok(Plan { parts, notice })
 }
 
 /// Returns how many contacts a part holds at most: enough parts to go round, and no more questions than it needs. Who
@@ -94,10 +91,10 @@ impl Asker<'_> {
     /// Returns the days of creation, from the first contact to the last; `None` if there are none.
     fn all(&self) -> Result<Option<Span>, ApiError> {
         let ends = [Order::Ascending, Order::Descending];
-        let query = all_of(self.and_base(vec![self.calendar.ever_created()]));
+        let query = all_of(self.and_base(vec![self.ground.calendar.ever_created()]));
         let pages = self.crew.ask(&ends, |order| self.search(&query, *order))?;
         let day = |page: &Page<Contact>| {
-            page.items.first().and_then(|contact| self.calendar.day_of(contact.created_at?))
+            page.items.first().and_then(|contact| self.ground.calendar.day_of(contact.created_at?))
         };
         let count = pages.iter().map(|page| page.total_count).min().unwrap_or_default();
         let days =
@@ -137,11 +134,11 @@ impl Asker<'_> {
     /// Nobody is left out at the ends, whoever comes meanwhile.
     fn filters(&self, days: Days, all: Days) -> Vec<Json> {
         let is_open = (days.first <= all.first, days.last >= all.last);
-        self.and_base(self.calendar.created(days, is_open))
+        self.and_base(self.ground.calendar.created(days, is_open))
     }
 
     fn and_base(&self, filters: Vec<Json>) -> Vec<Json> {
-        filters.into_iter().chain(self.base.iter().cloned()).collect()
+        filters.into_iter().chain(self.ground.base.iter().cloned()).collect()
     }
 
     fn count(&self, query: &Json) -> Result<u64, ApiError> {
@@ -150,7 +147,7 @@ impl Asker<'_> {
 
     fn search(&self, query: &Json, order: Order) -> Result<Page<Contact>, ApiError> {
         let sort = Sort { order, ..BY_CREATION };
-        self.client.search_sorted(query, sort, 1, None, &mut Trace::default())
+        self.ground.client.search_sorted(query, sort, 1, None, &mut Trace::default())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::crew::{Crew, Errand, Heard, PageOf};
 use super::fetch::{BY_CREATION, Cut, PageSize, Shown, Stride, Wanted, fetch};
 use super::part::{Ahead, Part, Source};
-use super::plan::{SMALL, split, whole};
+use super::plan::split;
 use super::prepared::{Kind, Prepared, Row, place, prepare};
 use super::{Export, ExportError, Spool, Verification, WALKS};
 use crate::intercom::ApiError;
@@ -96,22 +96,22 @@ impl<'a> Scribe<'a> {
     /// Decides in which parts to walk: the first page says how much there is, and is all that a small workspace needs.
     fn plan(&mut self) -> Result<(), ExportError> {
         let job = self.job;
-        let source = if job.client.engine() == Engine::Users { Source::Scrolls } else { whole(job) };
+        let source =
+            if job.client.engine() == Engine::Users { Source::Scrolls } else { job.ground().whole() };
         self.parts = vec![Part::new(source.clone())];
-        if source == Source::Scrolls || job.most_cursors() == 1 {
+        if source == Source::Scrolls || job.cursors.most() == 1 {
             return Ok(());
         }
         let Some(first) = self.first_page(&source)? else { return Ok(()) };
-        let is_worth_it = job.is_forced() || first.total_count > SMALL;
-        if first.ahead == Ahead::End || !is_worth_it {
+        if first.ahead == Ahead::End || !job.cursors.are_many(first.total_count) {
             self.parts[0].begin_walk();
             let Shown { contacts, ahead, total_count } = first;
             let value = prepare(job, contacts).map(Prepared::Rows).map_err(|error| self.failed(error))?;
             return self.take(PageOf { part: 0, value, ahead, total_count });
         }
         self.exported.server_total = first.total_count;
-        let plan =
-            split(job, &self.crew(&self.size), first.total_count).map_err(|error| self.failed(error))?;
+        let plan = split(&job.ground(), &self.crew(&self.size), first.total_count)
+            .map_err(|error| self.failed(error))?;
         self.exported.notices.extend(plan.notice);
         self.parts = plan.parts;
         (0..self.parts.len()).try_for_each(|part| Ok(self.spool.set_part(part, &self.parts[part])?))
@@ -135,7 +135,7 @@ impl<'a> Scribe<'a> {
     /// Returns how many contacts there are in all.
     pub(super) fn count(&self) -> Result<u64, ExportError> {
         let (client, trace) = (self.job.client, &mut Trace::default());
-        let page = match whole(self.job) {
+        let page = match self.job.ground().whole() {
             Source::Search(query) => client.search_sorted(&query, BY_CREATION, 1, None, trace),
             _ => client.list(1, None, trace),
         };
@@ -161,7 +161,7 @@ impl<'a> Scribe<'a> {
             (part.ahead, part.total) = (Some(Ahead::End), part.seen);
             self.spool.set_part(n, part)?;
         }
-        self.parts.push(Part::new(whole(self.job)));
+        self.parts.push(Part::new(self.job.ground().whole()));
         if self.walk_until_whole()? { Ok(()) } else { Err(self.incomplete()) }
     }
 
@@ -200,7 +200,7 @@ impl<'a> Scribe<'a> {
         'a: 'b,
     {
         let job = self.job;
-        Crew { client: job.client, halt: &job.halt, role: job.role, size, cursors: job.most_cursors() }
+        Crew { client: job.client, halt: &job.halt, role: job.role, size, cursors: job.cursors.most() }
     }
 
     /// Walks parts, each from where it is.
@@ -291,7 +291,7 @@ impl<'a> Scribe<'a> {
         }
         let part = &mut self.parts[page.part];
         (part.ahead, part.total) = (Some(page.ahead), page.total_count);
-        if part.source == whole(self.job) || part.source == Source::Scrolls {
+        if part.source == self.job.ground().whole() || part.source == Source::Scrolls {
             self.exported.server_total = page.total_count;
         }
         self.spool.set_part(page.part, &self.parts[page.part])?;
