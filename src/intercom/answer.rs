@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Url, blocking};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 
 use super::call::{Call, Effect};
 use super::{ApiError, Refusal};
@@ -20,6 +20,9 @@ pub(super) struct Answer {
     link: Option<String>,
     body: Vec<u8>,
 }
+
+/// Makes a value of a body.
+pub(super) type Decode<T> = fn(&[u8]) -> serde_json::Result<T>;
 
 /// What one attempt came to.
 pub(super) enum Verdict<T> {
@@ -51,10 +54,10 @@ impl Answer {
     }
 
     /// Decides what this answer means for the call that it answers.
-    pub(super) fn judge<T: DeserializeOwned>(self, call: &Call) -> Verdict<T> {
+    pub(super) fn judge<T>(self, call: &Call, decode: Decode<T>) -> Verdict<T> {
         match self.status {
             429 => Verdict::Throttled,
-            200..=299 => match serde_json::from_slice(&self.body) {
+            200..=299 => match decode(&self.body) {
                 Ok(value) => Verdict::Value(value),
                 Err(error) => self.unreadable(call, &error),
             },

@@ -9,7 +9,7 @@ use reqwest::blocking as http;
 use reqwest::{Url, header, redirect};
 use serde::de::DeserializeOwned;
 
-use super::answer::{Answer, Failed, Verdict};
+use super::answer::{Answer, Decode, Failed, Verdict};
 use super::bulk::Learnt;
 use super::call::Call;
 use super::call::Effect;
@@ -19,7 +19,7 @@ use super::names::NameBook;
 use super::tags::TagIds;
 use super::traffic::Meter;
 use super::users_engine::Newborns;
-use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Traffic};
+use super::{ApiError, Connection, Dialect, Engine, LeadJournal, Raw, Traffic};
 use crate::pace::Again;
 use crate::pace::Failure;
 use crate::pace::Heard;
@@ -186,9 +186,22 @@ impl Client {
 
     /// Sends a call until it is answered, refused, or given up. One that meets an outage begins anew after it.
     pub(super) fn send<T: DeserializeOwned>(&self, call: &Call, trace: &mut Trace) -> Result<T, ApiError> {
+        self.send_and_decode(call, |body| serde_json::from_slice(body), trace)
+    }
+
+    /// Sends a call whose answer is wanted as it was written, too.
+    pub(super) fn send_raw<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        trace: &mut Trace,
+    ) -> Result<Raw<T>, ApiError> {
+        self.send_and_decode(call, Raw::decode, trace)
+    }
+
+    fn send_and_decode<T>(&self, call: &Call, decode: Decode<T>, trace: &mut Trace) -> Result<T, ApiError> {
         loop {
             let outset = self.set_out(call)?;
-            match self.send_while_it_helps(call, outset, trace)? {
+            match self.send_while_it_helps(call, decode, outset, trace)? {
                 Sent::Value(value) => return Ok(value),
                 Sent::Failed(failed) => self.outlast(call, outset, failed)?,
             }
@@ -196,16 +209,17 @@ impl Client {
     }
 
     /// Sends a call as often as its policy and the run's budget allow, and no more while everybody waits for the server.
-    fn send_while_it_helps<T: DeserializeOwned>(
+    fn send_while_it_helps<T>(
         &self,
         call: &Call,
+        decode: Decode<T>,
         outset: Option<Outset>,
         trace: &mut Trace,
     ) -> Result<Sent<T>, ApiError> {
         trace.attempts = 1;
         let (begun, mut spent) = (self.limiter.clock().now(), Spent::default());
         loop {
-            let failed = match self.attempt(call, trace)? {
+            let failed = match self.attempt(call, decode, trace)? {
                 Verdict::Value(value) => {
                     self.limiter.succeeded(&spent);
                     return Ok(Sent::Value(value));
@@ -235,9 +249,10 @@ impl Client {
     }
 
     /// Sends a call once.
-    pub(super) fn attempt<T: DeserializeOwned>(
+    pub(super) fn attempt<T>(
         &self,
         call: &Call,
+        decode: Decode<T>,
         trace: &mut Trace,
     ) -> Result<Verdict<T>, ApiError> {
         let turn = if trace.requests == 0 { Turn::Opening } else { Turn::Following };
@@ -263,7 +278,7 @@ impl Client {
             Err(_) => self.limiter.lost(ticket),
         }
         let verdict = match answer {
-            Ok(answer) => answer.judge(call),
+            Ok(answer) => answer.judge(call, decode),
             Err(error) => Verdict::of_transport_error(&error, &call.url),
         };
         self.note_presence(&verdict);

@@ -11,14 +11,41 @@ pub struct Raw<T> {
     /// As this program understands it.
     pub value: T,
     /// As the server wrote it.
-    pub json: Box<RawValue>,
+    pub json: AsWritten,
+}
+
+/// JSON as the server wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsWritten(Box<str>);
+
+impl AsWritten {
+    /// Returns the text.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Box<RawValue>> for AsWritten {
+    fn from(json: Box<RawValue>) -> Self {
+        Self(json.into())
+    }
+}
+
+impl<T: DeserializeOwned> Raw<T> {
+    /// Decodes a whole body, reading it once: as a part of something else it is read twice, to find its end first.
+    pub(super) fn decode(body: &[u8]) -> serde_json::Result<Self> {
+        let value = serde_json::from_slice(body)?;
+        let text = std::str::from_utf8(body).map_err(serde_json::Error::custom)?;
+        Ok(Self { value, json: AsWritten(text.into()) })
+    }
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Raw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let value = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
-        Ok(Self { value, json })
+        Ok(Self { value, json: json.into() })
     }
 }
 

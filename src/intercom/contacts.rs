@@ -101,7 +101,7 @@ impl Client {
     /// As [`ApiError`].
     pub fn create(&self, fields: &UserFields, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
         let call = self.call(Method::POST, Effect::Writes, &["contacts"]).json(&ContactBody(fields));
-        self.send(&call, trace)
+        self.send_raw(&call, trace)
     }
 
     /// Creates a lead. It is sent once, whatever becomes of the answer: Intercom would take a second one as well.
@@ -114,7 +114,7 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Raw<Contact>, ApiError> {
         let call = self.call(Method::POST, Effect::Writes, &["contacts"]).json(&ContactBody(fields));
-        self.send(&call.never_twice(), trace)
+        self.send_raw(&call.never_twice(), trace)
     }
 
     /// Reads a contact by Intercom's id: always what was last written. One that was merged into another is read there.
@@ -125,7 +125,7 @@ impl Client {
         let mut id = id.to_owned();
         for _ in 0..MAX_HOPS {
             let call = self.call(Method::GET, Effect::Reads, &["contacts", &id]);
-            match self.send(&call, trace) {
+            match self.send_raw(&call, trace) {
                 Err(error) => match error.canonical() {
                     Some(canonical) => id = canonical.into(),
                     None => return Err(error),
@@ -133,7 +133,7 @@ impl Client {
                 found => return found,
             }
         }
-        self.send(&self.call(Method::GET, Effect::Reads, &["contacts", &id]), trace)
+        self.send_raw(&self.call(Method::GET, Effect::Reads, &["contacts", &id]), trace)
     }
 
     /// Reads a user by the caller's own id. Needs version 2.13; does not find leads.
@@ -146,7 +146,7 @@ impl Client {
         trace: &mut Trace,
     ) -> Result<Raw<Contact>, ApiError> {
         let path = ["contacts", "find_by_external_id", external_id];
-        match self.send(&self.call(Method::GET, Effect::Reads, &path), trace) {
+        match self.send_raw(&self.call(Method::GET, Effect::Reads, &path), trace) {
             Err(error) => match error.canonical() {
                 Some(canonical) => self.read(canonical, trace),
                 None => Err(error),
@@ -161,7 +161,7 @@ impl Client {
     /// As [`ApiError`].
     pub fn update(&self, id: &str, fields: &UserFields, trace: &mut Trace) -> Result<Raw<Contact>, ApiError> {
         let call = self.call(Method::PUT, Effect::Writes, &["contacts", id]).json(&ContactBody(fields));
-        self.send(&call, trace)
+        self.send_raw(&call, trace)
     }
 
     /// Brings an archived contact back. A deleted one is refused, with 400 or with a 500 that stays one (recorded).

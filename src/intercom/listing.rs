@@ -3,9 +3,9 @@
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::call::Effect;
+use super::contact::AsWritten;
 use super::user::AsContact;
 use super::{ApiError, Client, Contact, Cursor, Engine, Page, Raw, Role, Trace};
 
@@ -22,7 +22,7 @@ pub struct Listing {
     /// How many there are in all, where the server tells.
     pub total_count: Option<u64>,
     /// The whole page as the server wrote it.
-    pub json: Box<RawValue>,
+    pub json: AsWritten,
 }
 
 /// One page of users or leads, or one step of a scroll over them.
@@ -69,13 +69,13 @@ impl Client {
                 if let Some(cursor) = starting_after {
                     call = call.query("starting_after", cursor.as_str());
                 }
-                self.send::<Raw<Page<Raw<Contact>>>>(&call, trace).map(Listing::of_page)
+                self.send_raw::<Page<Raw<Contact>>>(&call, trace).map(Listing::of_page)
             }
             (Engine::Contacts | Engine::Bulk, Some(role)) => {
                 // The list knows no roles; the search does, and has the same shape.
                 let query = json!({"field": "role", "operator": "=", "value": role.name()});
                 let call = self.search_call(&query, per_page, starting_after);
-                self.send::<Raw<Page<Raw<Contact>>>>(&call, trace).map(Listing::of_page)
+                self.send_raw::<Page<Raw<Contact>>>(&call, trace).map(Listing::of_page)
             }
         }
     }
@@ -100,7 +100,7 @@ impl Client {
             .call(Method::GET, Effect::Reads, &[role.resource_1_x()])
             .query("page", page)
             .query("per_page", &per_page.to_string());
-        let Raw { value, json } = self.send::<Raw<UserList>>(&call, trace)?;
+        let Raw { value, json } = self.send_raw::<UserList>(&call, trace)?;
         let next = value.pages.as_ref().and_then(|pages| pages.next.as_deref()).and_then(page_of);
         Ok(Listing::of_users(value, next, json))
     }
@@ -111,7 +111,7 @@ impl Listing {
         Self { contacts: value.items, next: value.next, total_count: Some(value.total_count), json }
     }
 
-    pub(super) fn of_users(list: UserList, next: Option<Cursor>, json: Box<RawValue>) -> Self {
+    pub(super) fn of_users(list: UserList, next: Option<Cursor>, json: AsWritten) -> Self {
         let contacts = list.users.into_iter().map(|user| user.0).collect();
         Self { contacts, next, total_count: list.total_count, json }
     }

@@ -84,7 +84,7 @@ impl Client {
         let timeout = PROBE_TIMEOUT.min(self.read_timeout());
         let call = self.call(Method::GET, Effect::Reads, &["me"]).impatient().within(timeout);
         // Told to stop, the run lets what is in flight end: a probe is.
-        let _ = self.attempt::<Me>(&call, &mut Trace::following());
+        let _ = self.attempt::<Me>(&call, |body| serde_json::from_slice(body), &mut Trace::following());
     }
 }
 

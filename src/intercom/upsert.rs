@@ -158,7 +158,7 @@ impl Delivered {
     /// Returns the delivery to a contact that was not seen; of a new one, not even the id is known.
     #[must_use]
     pub fn unseen(outcome: Upserted, id: Option<&str>) -> Self {
-        let json = || RawValue::from_string("{}".into()).expect("an empty object is JSON");
+        let json = || RawValue::from_string("{}".into()).expect("an empty object is JSON").into();
         let contact = |id: &str| Raw { value: Contact { id: id.into(), ..Contact::default() }, json: json() };
         Self {
             outcome,

@@ -71,7 +71,7 @@ impl Client {
         if let Some(param) = param {
             call = call.query("scroll_param", param.as_str());
         }
-        let Raw { value, json } = self.send::<Raw<UserList>>(&call, trace)?;
+        let Raw { value, json } = self.send_raw::<UserList>(&call, trace)?;
         // The last page is the one with nobody on it.
         let next = value.scroll_param.clone().filter(|_| !value.users.is_empty()).map(Cursor::new);
         Ok(Listing::of_users(value, next, json))
