@@ -162,7 +162,7 @@ fn a_throttled_request_costs_no_row() {
     assert_waited(&env);
 }
 
-/// Takes up to 15 s: each row is tried six times with growing pauses.
+/// Takes up to 15 s: rows are tried up to six times with growing pauses, as long as the budget lasts.
 #[test]
 fn a_server_that_is_down_ends_the_run_and_leaves_no_row_unsaid() {
     let server = FakeServer::intercom(("503 Service Unavailable", ""));
@@ -177,6 +177,9 @@ fn a_server_that_is_down_ends_the_run_and_leaves_no_row_unsaid() {
         Some(rows["unknown"].as_u64().unwrap() + rows["pending"].as_u64().unwrap())
     );
     assert!(rows["unknown"].as_u64().unwrap() >= 10, "{rows}");
+    let retries = env.report("import")["http"]["retries"].as_u64().unwrap();
+    // Ten rows at a time and six attempts each would be fifty.
+    assert!((20..=35).contains(&retries), "the budget of a run is 35 retries: {retries}");
 }
 
 #[test]
