@@ -45,7 +45,8 @@ pub(super) fn run(arguments: &PlanArgs, environment: &Environment) -> Result<Exi
         Turn::Skipped(skipped) => return skipped.tell("plan", arguments.face.json, &clock),
     };
     let ledger = open_ledger(&claim)?;
-    let spec = MappingSpec { unknown: Unknown::Refuse, ..spec };
+    let unknown = if arguments.create_attributes { Unknown::CreateAttribute } else { Unknown::Refuse };
+    let spec = MappingSpec { unknown, ..spec };
     let attributes = attributes_of(&workspace.attributes);
     let mapping = Mapping::compile(input.rows.columns(), &spec, &attributes, arguments.mapping.key)
         .map_err(|error| Error::of_mapping(&input.name, &error))?;

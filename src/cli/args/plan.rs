@@ -18,6 +18,9 @@ pub(in crate::cli) struct PlanArgs {
     pub(in crate::cli) duplicates: DuplicatesArgs,
     #[command(flatten)]
     pub(in crate::cli) mapping: MappingArgs,
+    /// Take columns that map to nothing for custom attributes, which the import would create
+    #[arg(long)]
+    pub(in crate::cli) create_attributes: bool,
     /// Say what may happen to a user: upsert, create or update
     #[arg(long, value_name = "MODE", default_value = "upsert")]
     pub(in crate::cli) mode: ModeArg,

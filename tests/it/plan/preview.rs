@@ -67,6 +67,17 @@ fn each_value_that_would_change_is_shown() {
 }
 
 #[test]
+fn a_plan_creates_no_attribute_that_the_import_would() {
+    let env = workspace(2);
+    env.write("users.csv", "external_id,Seats\nuser-1,3\nuser-2,\n");
+    let (run, _) = plan(&env, &["--create-attributes", "--diff"]);
+    // The import finds out the type; until then it is text.
+    let diff = "users.csv:2 external_id user-1 custom.Seats: null -> \"3\"\n";
+    assert_eq!((0, diff), (run.code, run.stdout.as_str()), "{run}");
+    assert!(run.stderr.contains("next: `intercom-bulk import users.csv --create-attributes"), "{run}");
+}
+
+#[test]
 fn the_plan_is_an_object_for_scripts() {
     let env = workspace(40);
     env.write("users.csv", file(11, 50, 10));
