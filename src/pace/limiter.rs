@@ -136,6 +136,11 @@ impl Limiter {
         self.heard.notify_one();
     }
 
+    /// Hears that the request answered just now has spent so much more of the quota than one.
+    pub fn spent_more(&self, more: u32) {
+        lock(&self.state).pacer.spent_more(more);
+    }
+
     /// Hears that an answer will never come.
     pub fn lost(&self, ticket: Ticket) {
         let (Ticket { number, .. }, mut state, now) = (ticket, lock(&self.state), self.clock.now());

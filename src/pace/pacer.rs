@@ -139,6 +139,13 @@ impl Pacer {
         self.paused_until = self.paused_until.max(now + pause);
     }
 
+    /// Hears that the request answered just now has spent more of the window than one: that was ours, too.
+    pub fn spent_more(&mut self, more: u32) {
+        if let Some(current) = &mut self.current {
+            current.ours += more;
+        }
+    }
+
     /// Hears that an answer will never come.
     pub fn lost(&mut self, ticket: u64) {
         self.in_flight.remove(&ticket);

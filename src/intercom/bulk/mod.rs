@@ -146,6 +146,9 @@ impl Client {
         let submitted = self.send(&call, trace);
         if submitted.is_ok() {
             self.bulk.toll.learn(before, self.traffic().requests, contacts.len());
+            if self.bulk_use().costs_a_contact() {
+                self.limiter().spent_more(u32::try_from(contacts.len()).unwrap_or(u32::MAX));
+            }
         }
         submitted
     }

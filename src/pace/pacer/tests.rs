@@ -211,3 +211,12 @@ fn a_share_of_the_quota_is_not_exceeded() {
     pacer.answered(ticket, &headers(99, RESET, 1_000_007), seconds(50));
     assert_eq!(49, starts(&mut pacer, seconds(50), ms(54_999)));
 }
+
+#[test]
+fn what_one_request_spends_beyond_itself_is_not_taken_for_others() {
+    let mut pacer = told(100);
+    let ticket = pacer.start(seconds(50));
+    pacer.answered(ticket, &headers(49, RESET, 1_000_007), seconds(50));
+    pacer.spent_more(49);
+    assert_eq!((51, 0), (pacer.quota_use().used, pacer.quota_use().others));
+}
