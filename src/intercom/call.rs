@@ -79,7 +79,8 @@ impl Call {
         self
     }
 
-    /// Gives up sooner on a large page: a smaller one may be answered where this one is not [I estuary/connectors#3027].
+    /// Gives up sooner on a large page: a smaller one may be answered where this one is not
+    /// (estuary/connectors#3027).
     pub(super) fn sized(self, per_page: u32) -> Self {
         if per_page > Client::SMALL_PAGE { self.brief() } else { self }
     }

@@ -63,7 +63,7 @@ pub use leads::{INDEX_LAG_SECONDS, LeadJournal, Recalled};
 pub use listing::Listing;
 pub use names::{Expand, Names, Whole};
 pub use new_attributes::{Creation, NewAttribute, NotListed};
-pub use pages::{Cursor, Page, pages};
+pub use pages::{Cursor, Page};
 pub use remembered::Remembered;
 pub use seen::SeenIds;
 pub use shown::SEARCH_BATCH;

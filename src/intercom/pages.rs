@@ -1,8 +1,6 @@
-//! Cursor pagination as an iterator.
+//! Cursor pagination: a page, and where the next one begins.
 
 use serde::{Deserialize, Serialize};
-
-use super::ApiError;
 
 /// Where the next page of a listing begins; opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -58,21 +56,4 @@ impl<T> From<Envelope<T>> for Page<T> {
         let next = envelope.pages.and_then(|pages| pages.next).and_then(|next| next.starting_after);
         Self { items: envelope.data, next, total_count: envelope.total_count }
     }
-}
-
-/// Walks a cursor-paginated listing from a cursor, or from its beginning, one request a step, and ends at the first
-/// error.
-pub fn pages<T>(
-    from: Option<Cursor>,
-    mut fetch: impl FnMut(Option<&Cursor>) -> Result<Page<T>, ApiError>,
-) -> impl Iterator<Item = Result<Page<T>, ApiError>> {
-    let mut next = Some(from);
-    std::iter::from_fn(move || {
-        let cursor = next.take()?;
-        let page = fetch(cursor.as_ref());
-        if let Ok(page) = &page {
-            next = page.next.clone().map(Some);
-        }
-        Some(page)
-    })
 }

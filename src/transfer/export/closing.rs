@@ -1,7 +1,7 @@
 //! After the last page: who was created or changed meanwhile, and, if that is asked for, whether anybody is missing.
 
 use super::calendar::Calendar;
-use super::fetch::{Cut, Stride, Wanted, fetch};
+use super::fetch::{BY_CREATION, Cut, Stride, Wanted, fetch};
 use super::part::{Part, Source};
 use super::plan::SMALL;
 use super::prepared::{Kind, place};
@@ -10,6 +10,7 @@ use super::{Export, ExportError};
 use crate::intercom::Contact;
 use crate::intercom::Engine;
 use crate::intercom::INDEX_LAG_SECONDS;
+use crate::intercom::Trace;
 
 /// How long the index may take to show a write.
 const LAG: i64 = INDEX_LAG_SECONDS.cast_signed();
@@ -31,6 +32,16 @@ impl Scribe<'_> {
         self.exported.complete_until = Some(now - LAG);
         // Parts were whole, each for itself: what none of them shows has no day of creation.
         if self.exported.seen < self.exported.server_total { self.walk_whole() } else { Ok(()) }
+    }
+
+    /// Returns how many contacts there are in all.
+    fn count(&self) -> Result<u64, ExportError> {
+        let (client, trace) = (self.job.client, &mut Trace::default());
+        let page = match self.job.ground().whole() {
+            Source::Search(query) => client.search_sorted(&query, BY_CREATION, 1, None, trace),
+            _ => client.list(1, None, trace),
+        };
+        page.map(|page| page.total_count).map_err(|error| self.failed(error))
     }
 
     /// Walks the plain listing, and looks for contacts that are not here.

@@ -9,6 +9,7 @@ mod calendar;
 mod closing;
 mod crew;
 mod fetch;
+mod opening;
 mod part;
 mod partition;
 mod plan;

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use super::crew::{Crew, Errand, Heard, PageOf};
-use super::fetch::{BY_CREATION, Cut, PageSize, Shown, Stride, Wanted, fetch};
+use super::fetch::{Cut, PageSize, Wanted};
 use super::part::{Ahead, Part, Source};
-use super::plan::split;
 use super::prepared::{Kind, Prepared, Row, place, prepare};
 use super::{Export, ExportError, Spool, Verification, WALKS};
 use crate::intercom::ApiError;
 use crate::intercom::Contact;
-use crate::intercom::Engine;
-use crate::intercom::Trace;
 use crate::ledger::LedgerWriter;
 use crate::ledger::Put;
 use crate::transfer::{Event, ExportNotice, Exported, Reporter};
@@ -93,55 +90,6 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    /// Decides in which parts to walk: the first page says how much there is, and is all that a small workspace needs.
-    fn plan(&mut self) -> Result<(), ExportError> {
-        let job = self.job;
-        let source =
-            if job.client.engine() == Engine::Users { Source::Scrolls } else { job.ground().whole() };
-        self.parts = vec![Part::new(source.clone())];
-        if source == Source::Scrolls || job.cursors.most() == 1 {
-            return Ok(());
-        }
-        let Some(first) = self.first_page(&source)? else { return Ok(()) };
-        if first.ahead == Ahead::End || !job.cursors.are_many(first.total_count) {
-            self.parts[0].begin_walk();
-            let Shown { contacts, ahead, total_count } = first;
-            let value = prepare(job, contacts).map(Prepared::Rows).map_err(|error| self.failed(error))?;
-            return self.take(PageOf { part: 0, value, ahead, total_count });
-        }
-        self.exported.server_total = first.total_count;
-        let plan = split(&job.ground(), &self.crew(&self.size), first.total_count)
-            .map_err(|error| self.failed(error))?;
-        self.exported.notices.extend(plan.notice);
-        self.parts = plan.parts;
-        (0..self.parts.len()).try_for_each(|part| Ok(self.spool.set_part(part, &self.parts[part])?))
-    }
-
-    fn first_page(&mut self, source: &Source) -> Result<Option<Shown>, ExportError> {
-        let mut first = None;
-        let mut take = |stride| {
-            if let Stride::Page(page) = stride {
-                first = Some(page);
-            }
-            Ok(Wanted::No)
-        };
-        match fetch(self.job.client, self.job.role, &self.size, source, None, &mut take) {
-            Err(Cut::Server(error)) => Err(self.failed(error)),
-            Err(Cut::Endless) => Err(ExportError::Endless { page: 1 }),
-            Ok(()) => Ok(first),
-        }
-    }
-
-    /// Returns how many contacts there are in all.
-    pub(super) fn count(&self) -> Result<u64, ExportError> {
-        let (client, trace) = (self.job.client, &mut Trace::default());
-        let page = match self.job.ground().whole() {
-            Source::Search(query) => client.search_sorted(&query, BY_CREATION, 1, None, trace),
-            _ => client.list(1, None, trace),
-        };
-        page.map(|page| page.total_count).map_err(|error| self.failed(error))
-    }
-
     /// Walks every part until it has shown what it counts, and everything with one cursor if that does not help.
     pub(super) fn walk_parts(&mut self) -> Result<(), ExportError> {
         if self.walk_until_whole()? {
@@ -195,7 +143,7 @@ impl<'a> Scribe<'a> {
         numbered.filter(|(_, part)| !part.is_complete() && !has_all(part)).map(|(n, _)| n).collect()
     }
 
-    fn crew<'b>(&self, size: &'b PageSize) -> Crew<'b>
+    pub(super) fn crew<'b>(&self, size: &'b PageSize) -> Crew<'b>
     where
         'a: 'b,
     {
@@ -277,7 +225,7 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    fn take(&mut self, page: PageOf<Prepared>) -> Result<(), ExportError> {
+    pub(super) fn take(&mut self, page: PageOf<Prepared>) -> Result<(), ExportError> {
         self.pages += 1;
         let rows = match page.value {
             Prepared::Rows(rows) => rows,
