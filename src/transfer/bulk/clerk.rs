@@ -1,28 +1,22 @@
 //! The one thread that knows where every row is: it fills requests, watches jobs, and says what is to be settled how.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use super::lanes::{Lanes, Taken};
 use super::load::{Batch, End, Load, Lookup, Sent, Told};
 use super::room::Room;
 use super::watch::Watch;
 use super::worker::Worker;
 use crate::intercom::BulkJob;
 use crate::intercom::BulkKind;
-use crate::intercom::BulkState;
 use crate::intercom::Field;
 use crate::intercom::Trace;
 use crate::intercom::Way;
 use crate::pace::Clock;
 use crate::transfer::Event;
 use crate::transfer::deliver::HEARD;
-
-/// Requests of one kind that are sent at the same time, each to a job of its own: at 0.3 s each, 1,300 rows a second.
-const LANES: usize = 4;
-
-/// The tasks of one job: its answers name them all.
-const MOST_TASKS: usize = 100;
 
 /// When nothing has come for so long although there are rows to be read, reading waits for what has not been sent.
 const STUCK: Duration = Duration::from_secs(1);
@@ -46,29 +40,17 @@ pub(super) struct Clerk<'a, 'scope> {
     creates: Vec<Load>,
     updates: Vec<Load>,
     looks: Vec<Load>,
-    lanes: Vec<Lane>,
+    lanes: Lanes,
     watches: HashMap<String, Watch>,
     lookups: Vec<(Duration, Lookup)>,
     n_open: usize,
     n_working: usize,
-    /// How many requests are sent at the same time. The first one goes alone, so that the headers tell what it spends;
-    /// if that is a request a contact, the quota is the limit, and several would only meet closed jobs after a wait.
-    most_busy: usize,
     /// How many rows a request is to have.
     size: usize,
     heard_at: Duration,
     is_feed_over: bool,
     /// The server knows no bulk requests: every row goes by itself.
     is_alone: bool,
-}
-
-/// A place where one request at a time is sent, and its open job.
-struct Lane {
-    kind: BulkKind,
-    job: Option<String>,
-    /// The tasks of the job that are known.
-    tasks: HashSet<String>,
-    is_busy: bool,
 }
 
 impl<'a, 'scope> Clerk<'a, 'scope> {
@@ -86,12 +68,11 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
             creates: Vec::new(),
             updates: Vec::new(),
             looks: Vec::new(),
-            lanes: Vec::new(),
+            lanes: Lanes::new(),
             watches: HashMap::new(),
             lookups: Vec::new(),
             n_open: 0,
             n_working: 0,
-            most_busy: 1,
             size: worker.courier.client.bulk_size(),
             heard_at: clock.now(),
             is_feed_over: false,
@@ -142,11 +123,10 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
                 self.send(1);
             }
             Told::Submitted { lane, job, batch } => self.watch(lane, &job, batch),
-            Told::NotSubmitted { lane } => self.lanes[lane].is_busy = false,
+            Told::NotSubmitted { lane } => self.lanes.free(lane),
             Told::NoSuchEndpoint { lane, loads } => self.go_alone(lane, loads),
             Told::Lost { lane, batch } => {
-                self.lanes[lane].is_busy = false;
-                self.lanes[lane].job = None;
+                self.lanes.free(lane);
                 self.settle(batch);
             }
             Told::Polled { id, job } => self.hear_of_job(&id, job.as_ref()),
@@ -197,12 +177,10 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         let size = self.size;
         for kind in [BulkKind::Create, BulkKind::Update] {
             while self.queue(kind).len() >= at_least
-                && let Some(lane) = self.free_lane(kind)
+                && let Some(Taken { lane, job }) = self.lanes.take(kind)
             {
                 let queue = self.queue(kind);
                 let loads: Vec<Load> = queue.drain(..queue.len().min(size)).collect();
-                let job = self.lanes[lane].job.clone();
-                self.lanes[lane].is_busy = true;
                 self.spawn(move |worker| worker.submit(lane, job.as_deref(), kind, loads));
             }
         }
@@ -220,24 +198,6 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         }
     }
 
-    /// Returns a lane where nothing is being sent, rather one with an open job; `None` if there are enough.
-    fn free_lane(&mut self, kind: BulkKind) -> Option<usize> {
-        let n_busy = self.lanes.iter().filter(|lane| lane.is_busy).count();
-        if n_busy == self.most_busy {
-            return None;
-        }
-        let is_free = |lane: &Lane| lane.kind == kind && !lane.is_busy;
-        let open = self.lanes.iter().position(|lane| is_free(lane) && lane.job.is_some());
-        if let Some(lane) = open.or_else(|| self.lanes.iter().position(is_free)) {
-            return Some(lane);
-        }
-        if self.lanes.iter().filter(|lane| lane.kind == kind).count() == LANES {
-            return None;
-        }
-        self.lanes.push(Lane { kind, job: None, tasks: HashSet::new(), is_busy: false });
-        Some(self.lanes.len() - 1)
-    }
-
     /// Gives up what was not sent; what was is settled.
     fn send_nothing_new(&mut self) {
         let unsent = [&mut self.creates, &mut self.updates, &mut self.looks].map(std::mem::take);
@@ -250,7 +210,7 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
     }
 
     fn go_alone(&mut self, lane: usize, loads: Vec<Load>) {
-        self.lanes[lane].is_busy = false;
+        self.lanes.free(lane);
         if !self.is_alone {
             self.is_alone = true;
             let notice =
@@ -265,21 +225,12 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
 
     /// Watches the job that rows have become a task of.
     fn watch(&mut self, lane: usize, job: &BulkJob, batch: Batch) {
-        let bulk = self.worker.courier.client.bulk_use();
-        self.most_busy = if bulk.costs_a_contact() { 1 } else { 2 * LANES };
-        self.size = self.worker.courier.client.bulk_size();
-        let lane = &mut self.lanes[lane];
-        lane.is_busy = false;
-        if lane.job.as_ref() != Some(&job.id) {
-            lane.tasks.clear();
-        }
-        let told: HashSet<String> = job.tasks.iter().map(|task| task.id.clone()).collect();
-        let mine = told.difference(&lane.tasks).cloned().collect();
-        lane.tasks.extend(told);
-        let takes_more = job.state == BulkState::Open && lane.tasks.len() < MOST_TASKS;
-        lane.job = takes_more.then(|| job.id.clone());
+        let client = self.worker.courier.client;
+        self.lanes.open(client.bulk_use().costs_a_contact());
+        self.size = client.bulk_size();
+        let tasks = self.lanes.note(lane, job);
         let now = self.clock.now();
-        self.watches.entry(job.id.clone()).or_insert_with(|| Watch::new(now)).add(mine, batch);
+        self.watches.entry(job.id.clone()).or_insert_with(|| Watch::new(now)).add(tasks, batch);
         self.hear_of_job(&job.id, Some(job));
     }
 
@@ -291,9 +242,7 @@ impl<'a, 'scope> Clerk<'a, 'scope> {
         };
         if watch.is_empty() {
             self.watches.remove(id);
-            // A job of which all is done takes no more, and a request to it would be spent for nothing.
-            let lanes = self.lanes.iter_mut().filter(|lane| lane.job.as_deref() == Some(id));
-            lanes.for_each(|lane| lane.job = None);
+            self.lanes.forget(id);
         }
         ended.into_iter().for_each(|batch| self.settle(batch));
     }

@@ -10,6 +10,7 @@
 //! waits.
 
 mod clerk;
+mod lanes;
 mod load;
 mod room;
 mod watch;
