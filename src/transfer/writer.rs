@@ -17,8 +17,9 @@ pub(super) const TICK: Duration = Duration::from_millis(100);
 /// cost more than the event: at 10,000 rows a second, a tenth of the time of the whole import.
 const BREATH: Duration = Duration::from_millis(1);
 
-/// How many events may wait for the writer: more than come within a breath.
-pub(super) const EVENTS_AHEAD: usize = 1_024;
+/// How many events may wait for the writer: more than come within a breath, and not so many that a run which is to stop
+/// goes on for long.
+pub(super) const EVENTS_AHEAD: usize = 64;
 
 /// What happens to events.
 ///
