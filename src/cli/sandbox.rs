@@ -43,6 +43,8 @@ fn config(serve: ServeArgs) -> Result<Config, Error> {
     Ok(Config {
         port: serve.port,
         token: serve.token,
+        // What was delivered to one is nothing that another has.
+        workspace: format!("sandbox-{:06x}", fastrand::u32(..0x100_0000)),
         data: serve.data,
         users: serve.users,
         seed: serve.seed,

@@ -87,6 +87,8 @@ pub struct Config {
     pub port: u16,
     /// The only token that is accepted; `None` accepts any that is not empty.
     pub token: Option<String>,
+    /// The id of a fresh workspace; not used if the data file holds one.
+    pub workspace: String,
     /// Where contacts and attributes are kept between runs; `None` forgets them.
     pub data: Option<PathBuf>,
     /// How many users a fresh workspace has; not used if the data file holds a workspace.
@@ -124,6 +126,7 @@ impl Default for Config {
         Config {
             port: 0,
             token: None,
+            workspace: admins::DEFAULT_WORKSPACE.to_owned(),
             data: None,
             users: 0,
             seed: 0,

@@ -50,6 +50,7 @@ use super::unknowns::Unknowns;
 /// How a workspace begins.
 #[derive(Debug, Clone)]
 pub(super) struct Beginning {
+    pub(super) workspace: String,
     pub(super) users: u64,
     pub(super) seed: u64,
     pub(super) lag: Lag,

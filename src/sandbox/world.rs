@@ -69,6 +69,7 @@ impl World {
         let fault_rate = FaultRate::try_from(config.fault_rate)
             .map_err(|_| SandboxError::BadFaultRate(config.fault_rate))?;
         let beginning = Beginning {
+            workspace: config.workspace,
             users: config.users,
             seed: config.seed,
             lag: config.lag,

@@ -116,3 +116,26 @@ fn a_scenario_is_read_from_its_file_and_a_mistake_in_it_has_a_line() {
     assert_eq!(2, run.code, "{run}");
     assert!(run.stderr.contains("`day.toml` cannot be read"), "{run}");
 }
+
+#[test]
+fn each_server_is_a_workspace_of_its_own_and_stays_it_with_its_data() {
+    let env = TestEnv::offline();
+    env.write("users.csv", "email\na@x.test\n");
+    let import = |ready: &Value| {
+        env.run(["import", "users.csv", "--base-url", ready["url"].as_str().unwrap(), "--progress", "none"])
+    };
+    let kept = ["sandbox", "serve", "--data", "data.ndjson", "--lag", "0"];
+    let (first, ready) = serve(&env, kept);
+    assert!(import(&ready).stderr.contains("1 created"));
+    terminate(&first);
+    env.finish(first);
+    let (again, ready) = serve(&env, kept);
+    assert!(import(&ready).stderr.contains("0 created, 0 updated, 1 unchanged"));
+    // What the first one has is nothing that the second has.
+    let (second, ready) = serve(&env, ["sandbox", "serve", "--lag", "0"]);
+    assert!(import(&ready).stderr.contains("1 created"));
+    for server in [again, second] {
+        terminate(&server);
+        env.finish(server);
+    }
+}

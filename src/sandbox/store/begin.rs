@@ -66,7 +66,7 @@ impl Store {
 
     fn empty(beginning: &Beginning) -> Store {
         Store {
-            workspace: admins::DEFAULT_WORKSPACE.to_owned(),
+            workspace: beginning.workspace.clone(),
             attributes: Attributes::default(),
             admins: Vec::new(),
             tags: Tags::default(),
