@@ -34,6 +34,7 @@ use crate::transfer::export;
 pub(super) fn run(arguments: &ExportArgs, environment: &Environment) -> Result<Exit, Error> {
     let clock = Clock::system();
     let interruption = Interruption::listen_until(&clock, arguments.time.max_duration);
+    arguments.refuse_future(clock.unix_seconds())?;
     let output = Output::check(arguments)?;
     let name = output.name(&arguments.file);
     let mut workspace = arguments

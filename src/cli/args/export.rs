@@ -10,11 +10,16 @@ use super::limits::TimeArgs;
 use super::lock::LockArgs;
 use super::policy::RoleArg;
 use super::since::SinceArg;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
 use crate::intercom::Expand;
 use crate::intercom::Whole;
 use crate::rows::Format;
 use crate::transfer::Cursors;
 use crate::transfer::Verification;
+
+/// In seconds.
+const A_DAY: i64 = 24 * 60 * 60;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArgs {
@@ -82,6 +87,17 @@ impl std::str::FromStr for CursorsArg {
 }
 
 impl ExportArgs {
+    /// Refuses a `--since` that nobody can have been updated since: a year that was mistyped, not a clock that is ahead.
+    pub(in crate::cli) fn refuse_future(&self, now: i64) -> Result<(), Error> {
+        match &self.since {
+            Some(since) if since.seconds(now) > now + A_DAY => {
+                Err(Error::new(Exit::Usage, format!("--since: `{}` is in the future", since.text()))
+                    .hint("write when the last export was, as in --since 2026-11-21 or --since 1d"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns whether the output is stdout.
     pub(in crate::cli) fn is_to_stdout(&self) -> bool {
         self.file.as_os_str() == "-"

@@ -98,3 +98,17 @@ fn a_user_whom_only_the_plain_listing_shows_is_missing() {
     next: run `intercom-bulk export users.csv --cursors 4 --verify --base-url http://[HOST]` again
     ");
 }
+
+#[test]
+fn a_time_to_come_is_refused_and_the_old_file_stays() {
+    let env = workspace(3, "UTC");
+    env.write("users.csv", "the old file\n");
+    let run = env.run(["export", "users.csv", "--since", "2999-01-01"]);
+    assert_snapshot!(run, @"
+    exit 2
+    ---- stderr
+    error: --since: `2999-01-01` is in the future
+      hint: write when the last export was, as in --since 2026-11-21 or --since 1d
+    ");
+    assert_eq!("the old file\n", env.read("users.csv"));
+}
