@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
     let interruption = Interruption::listen_until(&clock, arguments.limits.time.max_duration);
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
     let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
+    let lookup = arguments.lookup.policy(dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
     let mut input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
     let mut workspace = arguments
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &ImportArgs, environment: &Environment) -> Result<E
         duplicates: arguments.duplicates.duplicates.into(),
         concurrency: arguments.connect.concurrency(),
         max_errors: arguments.limits.max_errors,
-        lookup: arguments.lookup.policy(),
+        lookup,
         guard,
         halt: interruption.halt(),
         clock: clock.clone(),

@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &PlanArgs, environment: &Environment) -> Result<Exi
     let (clock, interruption) = (Clock::system(), Interruption::listen());
     let (dialect, role) = (arguments.connect.dialect.dialect()?, arguments.policy.role.role());
     let policy = arguments.policy.policy(arguments.mode.into(), dialect.engine())?;
+    let lookup = arguments.lookup.policy(dialect.engine())?;
     let spec = arguments.mapping.spec(&dialect, role, clock.unix_seconds())?;
     let input = arguments.input.open_to_read_again(&arguments.state, environment, &interruption)?;
     let mut workspace = arguments
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &PlanArgs, environment: &Environment) -> Result<Exi
         policy,
         duplicates: arguments.duplicates.duplicates.into(),
         concurrency: arguments.connect.concurrency(),
-        lookup: arguments.lookup.policy(),
+        lookup,
         halt: interruption.halt(),
         clock: clock.clone(),
     };

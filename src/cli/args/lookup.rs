@@ -2,6 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::intercom::Engine;
 use crate::transfer::LookupPolicy;
 use crate::transfer::Strategy;
 
@@ -29,12 +32,21 @@ pub(in crate::cli) enum LookupArg {
 
 impl LookupArgs {
     /// Returns how users are looked up.
-    pub(in crate::cli) fn policy(&self) -> LookupPolicy {
-        match self.lookup {
+    ///
+    /// # Errors
+    /// When the engine looks nobody up, and it is to.
+    pub(in crate::cli) fn policy(&self, engine: Engine) -> Result<LookupPolicy, Error> {
+        if engine != Engine::Contacts && self.lookup != LookupArg::Auto {
+            let message = format!("--lookup: the engine `{engine}` looks nobody up before it writes");
+            return Err(
+                Error::new(Exit::Usage, message).hint("leave --lookup out, or write with --engine contacts")
+            );
+        }
+        Ok(match self.lookup {
             LookupArg::Auto => LookupPolicy::Auto,
             LookupArg::Create => LookupPolicy::Always(Strategy::Create),
             LookupArg::Find => LookupPolicy::Always(Strategy::Find),
             LookupArg::List => LookupPolicy::Always(Strategy::List),
-        }
+        })
     }
 }

@@ -133,3 +133,15 @@ fn who_is_never_looked_up_costs_no_search() {
         import(&env, &["--lookup", "list", "--engine", "users", "--ignore-column", "external_id"]);
     assert_eq!(0, counts.searches + counts.pages);
 }
+
+#[test]
+fn an_engine_that_looks_nobody_up_says_so() {
+    let env = workspace(3);
+    env.write("users.csv", file(1, 3, NOBODY));
+    for engine in ["users", "bulk"] {
+        let run = env.run(["import", "users.csv", "--engine", engine, "--lookup", "find"]);
+        assert_eq!(2, run.code, "{run}");
+        let told = format!("error: --lookup: the engine `{engine}` looks nobody up before it writes");
+        assert!(run.stderr.starts_with(&told), "{run}");
+    }
+}
