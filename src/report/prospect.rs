@@ -25,7 +25,11 @@ pub(super) fn text(prospect: &Prospect, traffic: &Traffic) -> String {
     }
     let looks = match strategy {
         Strategy::Create => String::new(),
-        Strategy::Find => format!("{} of {} users, ", count(whole(cost.looks)), prospect.workload.batch),
+        Strategy::Find => {
+            let searches = whole(cost.looks);
+            let noun = if searches == 1 { "search" } else { "searches" };
+            format!("{} {noun} of {} users, ", count(searches), prospect.workload.batch)
+        }
         Strategy::List => format!("{}, ", plural(whole(cost.looks), "page")),
     };
     text += &format!(
