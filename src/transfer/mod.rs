@@ -9,6 +9,7 @@ mod deliver;
 mod duplicates;
 mod event;
 mod export;
+mod fate;
 mod feed;
 mod fingerprint;
 mod guard;

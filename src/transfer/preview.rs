@@ -7,6 +7,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::duplicates::Duplicates;
 use super::event::{Snapshot, Total};
+use super::fate::{Fate, refused};
 use super::feed::{Job, Mapped, MappedRow, Reading};
 use super::fingerprint::Fingerprinter;
 use super::import::{key_of, pool};
@@ -17,7 +18,6 @@ use super::recall::Recall;
 use super::stop::Stop;
 use super::survey::{Survey, Surveyor};
 use super::{Ended, Event, Outcome, Reporter, Tally};
-use crate::intercom::Change;
 use crate::intercom::Client;
 use crate::intercom::Engine;
 use crate::intercom::Field;
@@ -114,14 +114,6 @@ struct Seer<'a> {
     unasked: u64,
 }
 
-/// What would become of a row.
-enum Fate {
-    Ends(Outcome),
-    Changes(Vec<Change>),
-    Unseen,
-    Unasked,
-}
-
 impl<'a> Seer<'a> {
     fn new(
         job: &'a Preview<'_>,
@@ -198,7 +190,7 @@ impl<'a> Seer<'a> {
         self.show(&mut jobs, pool);
         for job in jobs {
             match self.fate(&job) {
-                Ok(fate) => self.conclude(&job, fate, reporter),
+                Ok(fate) => self.conclude(job, fate, reporter),
                 Err(error) => self.stop.note_failure(&UpsertError::Api(error)),
             }
         }
@@ -245,23 +237,21 @@ impl<'a> Seer<'a> {
             return Ok(match mode {
                 _ if job.entry.is_known() => Fate::Unseen,
                 _ if !is_asked => Fate::Unasked,
-                _ if mode == Mode::Update || job.identity.field() == Field::Id => {
-                    Fate::Ends(Outcome::Rejected)
-                }
+                _ if mode == Mode::Update || job.identity.field() == Field::Id => Fate::missing(job),
                 _ => Fate::Ends(Outcome::Created),
             });
         };
         let key = job.identity.field();
         let foreseen = self.job.client.foresee(&job.fields, &key, contact, &mut Trace::following())?;
         Ok(match foreseen {
-            Foreseen::SomebodyElse => Fate::Ends(Outcome::Rejected),
-            Foreseen::Changes(_) if mode == Mode::Create => Fate::Ends(Outcome::Rejected),
+            Foreseen::SomebodyElse => Fate::mismatch(job, &contact.value),
+            Foreseen::Changes(_) if mode == Mode::Create => Fate::exists(&contact.value),
             Foreseen::Changes(changes) if changes.is_empty() => Fate::Ends(Outcome::Unchanged),
             Foreseen::Changes(changes) => Fate::Changes(changes),
         })
     }
 
-    fn conclude(&mut self, job: &Job, fate: Fate, reporter: &mut dyn Reporter) {
+    fn conclude(&mut self, job: Job, fate: Fate, reporter: &mut dyn Reporter) {
         let (position, is_shown) = (job.row.position(), job.shown().is_some());
         if job.entry.is_known() {
             self.known += 1;
@@ -272,6 +262,8 @@ impl<'a> Seer<'a> {
         }
         let outcome = match fate {
             Fate::Ends(outcome) => outcome,
+            // Its event is counted where it is told.
+            Fate::Refused(error) => return self.tell(&Event::Row(refused(job, &error)), reporter),
             Fate::Changes(changes) => {
                 for change in &changes {
                     *self.fields.entry(change.field.clone()).or_default() += 1;

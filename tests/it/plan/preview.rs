@@ -145,6 +145,12 @@ fn a_plan_of_updates_tells_who_is_missing() {
     env.write("users.csv", file(1, 4, 1));
     let (run, _) = plan(&env, &["--mode", "update"]);
     assert!(run.stderr.contains("0 to create, 2 to update, 0 unchanged, 2 to be rejected"), "{run}");
+    // Which ones, and why, as an import would tell.
+    assert!(
+        run.stderr.contains("not_found: 2 rows, first at line 4: there is no user with external_id `user-3`"),
+        "{run}"
+    );
+    assert!(run.stderr.contains("rejects.csv\n"), "{run}");
     assert_eq!(3, run.code);
 }
 
