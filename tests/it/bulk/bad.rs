@@ -37,6 +37,8 @@ fn a_bad_row_among_good_ones_gets_intercoms_own_reason() {
     ");
     assert_eq!(298, env.contacts().len());
     env.forget();
+    // Whoever was created in the second in which a run begins looks like its own.
+    pass_a_minute(&env);
     let again = import(&env, &file, &[]);
     assert!(again.stderr.contains("0 created, 0 updated, 296 unchanged, 4 rejected"), "{again}");
 }
